@@ -90,8 +90,10 @@ Task<T> within(Milliseconds limit, Clock &clock, Task<T> task)
 {
     detail::Race<T> race(clock, limit, task);
     co_await race;
-    if (!task.isFinished())
+    if (!task.isFinished()) {
+        const Task<T> cancelled = std::move(task);
         co_return fail(ErrorKind::TimedOut, QStringLiteral("no answer within %1 ms").arg(limit.count()));
+    }
     co_return std::move(task.outcome());
 }
 
