@@ -24,7 +24,8 @@ Result<Version> parseVersion(const QString &text)
         QStringLiteral(R"(\A(\d{1,3})\.(\d{1,3})\.(\d{1,5})(?:[+.](\d{1,10}))?\z)"));
     const QRegularExpressionMatch match = form.match(text);
     const auto malformed = [&text] {
-        return fail(ErrorKind::InvalidFile, QStringLiteral("\"%1\" is not a version like 1.2.3 or 1.2.3+4").arg(text));
+        return fail(ErrorKind::InvalidFile,
+                    QStringLiteral("\"%1\" is not a version like 1.2.3 or 1.2.3+4").arg(text));
     };
     if (!match.hasMatch())
         return malformed();
@@ -40,7 +41,8 @@ Result<Version> parseVersion(const QString &text)
 
 QString toText(const Version &version)
 {
-    const QString numbers = QStringLiteral("%1.%2.%3").arg(version.major).arg(version.minor).arg(version.patch);
+    const QString numbers =
+        QStringLiteral("%1.%2.%3").arg(version.major).arg(version.minor).arg(version.patch);
     return version.build == 0 ? numbers : numbers + QStringLiteral("+%1").arg(version.build);
 }
 

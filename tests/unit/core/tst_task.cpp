@@ -85,7 +85,8 @@ private Q_SLOTS:
         core::Mailbox<int> box;
         bool unwound = false;
         {
-            core::Running running(nextOf(box, unwound), [](auto) { QFAIL("reported after being cancelled"); });
+            core::Running running(nextOf(box, unwound),
+                                  [](auto) { QFAIL("reported after being cancelled"); });
             QVERIFY(!unwound);
         }
         QVERIFY(unwound);
@@ -130,7 +131,9 @@ private Q_SLOTS:
     void blockingWorkRunsElsewhereAndReportsHere()
     {
         const QThread *here = QThread::currentThread();
-        std::function<Result<bool>()> work = [here]() -> Result<bool> { return QThread::currentThread() != here; };
+        std::function<Result<bool>()> work = [here]() -> Result<bool> {
+            return QThread::currentThread() != here;
+        };
         std::optional<Result<bool>> outcome;
         core::Running running(core::onWorker<bool>(std::move(work)), [&](Result<bool> result) {
             QCOMPARE(QThread::currentThread(), here);

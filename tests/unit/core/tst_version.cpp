@@ -31,8 +31,8 @@ private Q_SLOTS:
     void refusesWhatIsNotAVersion_data()
     {
         QTest::addColumn<QString>("text");
-        for (const char *text : {"", "1", "1.2", "1.2.3.4.5", "256.0.0", "1.2.65536", "1.2.3+4294967296", "v1.2.3",
-                                 "1.2.3 ", "1.2.3\n", "-1.2.3", "1.2.3+", "1..3"})
+        for (const char *text : {"", "1", "1.2", "1.2.3.4.5", "256.0.0", "1.2.65536", "1.2.3+4294967296",
+                                 "v1.2.3", "1.2.3 ", "1.2.3\n", "-1.2.3", "1.2.3+", "1..3"})
             QTest::newRow(text) << QString::fromLatin1(text);
     }
 
@@ -45,7 +45,8 @@ private Q_SLOTS:
     void ordersByNumberNotByText()
     {
         QVERIFY(*core::parseVersion(QStringLiteral("1.10.0")) > *core::parseVersion(QStringLiteral("1.9.0")));
-        QVERIFY(*core::parseVersion(QStringLiteral("1.0.0+2")) > *core::parseVersion(QStringLiteral("1.0.0")));
+        QVERIFY(*core::parseVersion(QStringLiteral("1.0.0+2"))
+                > *core::parseVersion(QStringLiteral("1.0.0")));
     }
 };
 
