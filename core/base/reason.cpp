@@ -49,6 +49,8 @@ constexpr std::array kReasons{
     NamedReason{Reason::HealthFailed, "HEALTH_FAILED"},
     NamedReason{Reason::RolledBack, "ROLLED_BACK"},
     NamedReason{Reason::NothingOnTrial, "NOTHING_ON_TRIAL"},
+    NamedReason{Reason::NothingToRecover, "NOTHING_TO_RECOVER"},
+    NamedReason{Reason::NeedsRecovery, "NEEDS_RECOVERY"},
     NamedReason{Reason::NotConfirmed, "NOT_CONFIRMED"},
     NamedReason{Reason::RunningImageDiffers, "RUNNING_IMAGE_DIFFERS"},
     NamedReason{Reason::ConfigIncompatible, "CONFIG_INCOMPATIBLE"},

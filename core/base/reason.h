@@ -46,6 +46,8 @@ enum class Reason {
     HealthFailed,
     RolledBack,
     NothingOnTrial,
+    NothingToRecover,
+    NeedsRecovery,
     NotConfirmed,
     RunningImageDiffers,
     ConfigIncompatible,

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/update/install.h"
+
+#include "core/update/trial.h"
+
+namespace core {
+
+namespace {
+
+Verdict verdictOf(const InstallOrder &order, Outcome outcome, std::optional<Reason> reason, QString detail)
+{
+    const Slot *running = runningSlot(order.before);
+    return {.outcome = outcome,
+            .reason = reason,
+            .detail = std::move(detail),
+            .unit = order.before,
+            .from = running ? std::optional(running->version) : std::nullopt,
+            .to = order.image.version,
+            .hash = order.image.hash};
+}
+
+Reason reasonOf(const Error &error, Reason otherwise)
+{
+    if (error.reason)
+        return *error.reason;
+    switch (error.kind) {
+    case ErrorKind::TimedOut:
+        return Reason::Timeout;
+    case ErrorKind::Disconnected:
+    case ErrorKind::TransportFailed:
+        return Reason::LinkLost;
+    case ErrorKind::RefusedByDevice:
+        return Reason::DeviceRefused;
+    case ErrorKind::Cancelled:
+        return Reason::Cancelled;
+    default:
+        return otherwise;
+    }
+}
+
+/// Nothing but the spare slot was touched: the unit runs what it ran.
+Verdict endedEarly(const InstallOrder &order, const Error &error)
+{
+    const bool isCancelled = error.kind == ErrorKind::Cancelled;
+    return verdictOf(order, isCancelled ? Outcome::Cancelled : Outcome::Failed,
+                     reasonOf(error, Reason::WriteFailed), error.detail);
+}
+
+Verdict unproven(const InstallOrder &order, const Error &error)
+{
+    return verdictOf(order, Outcome::Unknown, reasonOf(error, Reason::TrialNotBooted), error.detail);
+}
+
+bool isAlreadyRunning(const InstallOrder &order)
+{
+    const Slot *running = runningSlot(order.before);
+    return running && running->hash == order.image.hash;
+}
+
+Task<Done> stopIfAsked(JobContext job)
+{
+    if (job.isStopped())
+        co_return fail(ErrorKind::Cancelled, Reason::Cancelled,
+                       QStringLiteral("stopped before the next step"));
+    co_return Done{};
+}
+
+Task<Done> writeImage(Driver &driver, InstallOrder order, JobContext job)
+{
+    if (slotWithImage(order.before, order.image.hash))
+        co_return Done{};
+
+    co_await stopIfAsked(job);
+    job.report(StepStarted{JobStep::Writing});
+    WriteControl control{[job](qint64 done, qint64 total) {
+                             job.report(WriteProgressed{done, total});
+                         },
+                         job.stop};
+    co_return co_await driver.write(order.image.file, std::move(control));
+}
+
+/// The unit's own word that the slot holds what was signed, not what we believe to have sent.
+Task<Done> checkWritten(Driver &driver, InstallOrder order, JobContext job)
+{
+    job.report(StepStarted{JobStep::CheckingWritten});
+    const DeviceSnapshot unit = co_await driver.identify();
+    if (!isSameUnit(unit.identity, order.before.identity))
+        co_return fail(ErrorKind::AmbiguousDevice, Reason::NotSameUnit,
+                       QStringLiteral("another unit answers after the write"));
+    if (!slotWithImage(unit, order.image.hash))
+        co_return fail(ErrorKind::RefusedByDevice, Reason::ReadbackMismatch,
+                       QStringLiteral("the unit does not list the image that was written"));
+    job.report(StateReached{JobState::Written});
+    co_return Done{};
+}
+
+Task<Done> bringIntoSlot(Driver &driver, InstallOrder order, JobContext job)
+{
+    co_await writeImage(driver, order, job);
+    co_await checkWritten(driver, order, job);
+    co_await stopIfAsked(job);
+    co_await driver.tryOnNextBoot(order.image.hash);
+    co_return Done{};
+}
+
+Task<DeviceSnapshot> restart(Driver &driver, JobContext job)
+{
+    job.report(StateReached{JobState::Trial});
+    job.report(StepStarted{JobStep::Restarting, false});
+    co_await driver.reload(ReloadInto::Application);
+    co_return co_await driver.identify();
+}
+
+} // namespace
+
+Task<Verdict> install(Driver &driver, InstallOrder order, JobContext job)
+{
+    const bool isStagedOnly = order.ending == InstallOrder::Ending::Staged;
+    if (isAlreadyRunning(order) && !isStagedOnly)
+        co_return co_await judgeTrial(driver, order, order.before, job);
+
+    const Result<Done> staged = co_await attempt(bringIntoSlot(driver, order, job));
+    if (!staged)
+        co_return endedEarly(order, staged.error());
+    if (isStagedOnly)
+        co_return verdictOf(order, Outcome::Staged, {}, {});
+
+    const Result<DeviceSnapshot> after = co_await attempt(restart(driver, job));
+    if (!after)
+        co_return unproven(order, after.error());
+    co_return co_await judgeTrial(driver, order, *after, job);
+}
+
+} // namespace core

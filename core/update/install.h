@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/update/job.h"
+
+namespace core {
+
+/// A check of the unit's own that must hold within its time before a trial is confirmed.
+struct HealthRequirement {
+    QString check;
+    std::chrono::seconds within{10};
+};
+
+/// One image whose signature, hash and target were verified; see VerifiedRelease.
+struct ImageToInstall {
+    QByteArray file;
+    QByteArray hash; // its SHA TLV: what the unit reports of the image that it runs
+    Version version;
+    QList<HealthRequirement> health; // empty: every check that the unit offers, within the default time
+};
+
+/// One image for one unit that was seen and found fit. Built by the update and the recovery recipe.
+struct InstallOrder {
+    enum class Purpose { Update, Recovery };
+    enum class Ending { Confirmed, Staged };
+
+    DeviceSnapshot before;
+    ImageToInstall image;
+    Purpose purpose = Purpose::Update;
+    Ending ending = Ending::Confirmed;
+};
+
+/// The part that update and recovery share: write, trial, restart, health, confirmation, proof.
+///
+/// Goes on where an earlier attempt stopped: an image that is already in the slot is not sent again, and a
+/// trial that already runs is only judged. Every failure becomes a verdict: Failed or Cancelled while the
+/// unit still runs what it ran, Reverted when the unit's own record shows the rollback, Unknown for
+/// everything that is not proven.
+Task<Verdict> install(Driver &driver, InstallOrder order, JobContext job);
+
+} // namespace core

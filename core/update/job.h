@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/device/driver.h"
+#include "core/update/verdict.h"
+
+#include <QMetaType>
+
+#include <functional>
+#include <variant>
+
+namespace core {
+
+/// What a job works on now, in the order of a whole update. Recovery adds the first.
+enum class JobStep {
+    ReadingEvidence,
+    Preparing,
+    Writing,
+    CheckingWritten,
+    Restarting,
+    CheckingHealth,
+    Confirming,
+    Proving
+};
+
+/// The milestones that scripts follow: downloaded → verified → written → trial → confirmed, or rolled_back or
+/// failed.
+enum class JobState { Downloaded, Verified, Written, Trial, Confirmed, RolledBack, Failed };
+
+QString jobStateName(JobState state); // "rolled_back"
+
+struct StateReached {
+    JobState state;
+    std::optional<Reason> reason = {};
+};
+
+struct StepStarted {
+    JobStep step;
+    bool isStoppable = true; // false while stopping would leave the unit worse off
+};
+
+struct WriteProgressed {
+    qint64 done = 0; // bytes that the unit has
+    qint64 total = 0;
+};
+
+/// The unit's evidence, read before anything is changed.
+struct EvidenceRead {
+    QList<EvidenceEvent> events;
+};
+
+using JobEvent = std::variant<StateReached, StepStarted, WriteProgressed, EvidenceRead>;
+
+/// What a recipe needs beside the unit and the release.
+struct JobContext {
+    Clock &clock;
+    std::function<void(const JobEvent &)> report = [](const JobEvent &) {};
+    const StopRequest *stop = nullptr;
+
+    bool isStopped() const { return stop && stop->isRaised(); }
+};
+
+} // namespace core
+
+Q_DECLARE_METATYPE(core::JobEvent)

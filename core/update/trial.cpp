@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/update/trial.h"
+
+#include "core/update/health.h"
+
+namespace core {
+
+namespace {
+
+// A device that fell over during its health check has its watchdog, one boot and one rollback ahead of it.
+constexpr int kReturnAttempts = 10;
+constexpr Milliseconds kReturnPause{500};
+
+bool runsTheImage(const DeviceSnapshot &unit, const QByteArray &hash)
+{
+    const Slot *running = runningSlot(unit);
+    return running && running->hash == hash;
+}
+
+Verdict base(const InstallOrder &order, const DeviceSnapshot &unit)
+{
+    const Slot *before = runningSlot(order.before);
+    return {.unit = unit,
+            .from = before ? std::optional(before->version) : std::nullopt,
+            .to = order.image.version,
+            .hash = order.image.hash};
+}
+
+Verdict ended(Verdict verdict, Outcome outcome, std::optional<Reason> reason, const QString &detail)
+{
+    verdict.outcome = outcome;
+    verdict.reason = reason;
+    verdict.detail = detail;
+    return verdict;
+}
+
+Reason reasonOf(RollbackCause cause)
+{
+    switch (cause) {
+    case RollbackCause::Crashed:
+        return Reason::TrialCrashed;
+    case RollbackCause::Watchdog:
+        return Reason::TrialHung;
+    case RollbackCause::Expired:
+        return Reason::TrialExpired;
+    case RollbackCause::Unhealthy:
+        return Reason::HealthFailed;
+    case RollbackCause::ImageInvalid:
+        return Reason::SignatureInvalid;
+    case RollbackCause::NotConfirmed:
+    case RollbackCause::Requested:
+    case RollbackCause::None:
+        return Reason::RolledBack;
+    }
+    Q_UNREACHABLE();
+}
+
+/// A record of a rollback of this very image, written since the job began.
+bool recordsTheRollback(const InstallOrder &order, const BootState &state)
+{
+    const bool isNew = !order.before.bootState || state.bootCount > order.before.bootState->bootCount;
+    return isNew && state.lastRollback != RollbackCause::None && state.rolledBackHash == order.image.hash;
+}
+
+bool wasRestarted(const InstallOrder &order, const DeviceSnapshot &unit)
+{
+    if (!order.before.bootState || !unit.bootState)
+        return true; // The unit keeps no count.
+    const bool ranBefore = runsTheImage(order.before, order.image.hash);
+    return ranBefore || unit.bootState->bootCount > order.before.bootState->bootCount;
+}
+
+/// The list of images and the bootloader's record are two witnesses; they must agree.
+bool witnessesAgree(const DeviceSnapshot &unit)
+{
+    const Slot *running = runningSlot(unit);
+    if (!unit.bootState)
+        return true;
+    return running && unit.bootState->runningHash == running->hash
+        && unit.bootState->runningSlot == running->index;
+}
+
+Task<DeviceSnapshot> returned(Driver &driver, Clock &clock)
+{
+    for (int attemptsLeft = kReturnAttempts; attemptsLeft > 1; --attemptsLeft) {
+        const Result<DeviceSnapshot> unit = co_await attempt(driver.identify());
+        if (unit)
+            co_return *unit;
+        co_await after(kReturnPause, clock);
+    }
+    co_return co_await driver.identify();
+}
+
+Task<DeviceSnapshot> rollBack(Driver &driver)
+{
+    co_await driver.giveUpTrial(RevertCause::Unhealthy);
+    co_await driver.reload(ReloadInto::Application);
+    co_return co_await driver.identify();
+}
+
+Task<Verdict> judgeUnhealthy(Driver &driver, InstallOrder order, QString complaint, JobContext job)
+{
+    const Result<DeviceSnapshot> found = co_await attempt(returned(driver, job.clock));
+    if (found && !runsTheImage(*found, order.image.hash))
+        co_return rollbackOf(order, *found); // It fell over, and the bootloader was quicker.
+
+    const Result<DeviceSnapshot> unit = co_await attempt(rollBack(driver));
+    if (!unit)
+        co_return ended(base(order, order.before), Outcome::Unknown, Reason::HealthFailed,
+                        complaint + QStringLiteral("; the rollback could not be seen: ")
+                            + unit.error().detail);
+    Verdict verdict = rollbackOf(order, *unit);
+    verdict.detail = complaint;
+    co_return verdict;
+}
+
+Task<Verdict> confirmTrial(Driver &driver, InstallOrder order, JobContext job)
+{
+    job.report(StepStarted{JobStep::Confirming, false});
+    const Result<Done> confirmed = co_await attempt(driver.confirm(order.image.hash));
+
+    // Whether the answer came or got lost: what counts is what the unit says afterwards.
+    job.report(StepStarted{JobStep::Proving, false});
+    const Result<DeviceSnapshot> unit = co_await attempt(returned(driver, job.clock));
+    if (!unit)
+        co_return ended(base(order, order.before), Outcome::Unknown, Reason::LinkLost, unit.error().detail);
+    Verdict verdict = proofOf(order, *unit);
+    if (!confirmed && verdict.outcome == Outcome::Unknown)
+        verdict.detail += QStringLiteral("; confirming: ") + confirmed.error().detail;
+    co_return verdict;
+}
+
+} // namespace
+
+Verdict proofOf(const InstallOrder &order, const DeviceSnapshot &unit)
+{
+    const Verdict verdict = base(order, unit);
+    const auto unknown = [&verdict](Reason reason, const QString &detail) {
+        return ended(verdict, Outcome::Unknown, reason, detail);
+    };
+    if (!isSameUnit(unit.identity, order.before.identity))
+        return unknown(Reason::NotSameUnit, QStringLiteral("another unit answers"));
+    if (!runsTheImage(unit, order.image.hash) || !witnessesAgree(unit))
+        return unknown(Reason::RunningImageDiffers,
+                       QStringLiteral("the unit runs another image than the release's"));
+    if (runningSlot(unit)->version != order.image.version)
+        return unknown(Reason::RunningImageDiffers,
+                       QStringLiteral("the unit reports version %1").arg(toText(runningSlot(unit)->version)));
+    if (!wasRestarted(order, unit))
+        return unknown(Reason::TrialNotBooted, QStringLiteral("the unit's boot counter did not move"));
+    if (unit.stage != BootStage::Running || !runningSlot(unit)->isConfirmed || pendingSlot(unit))
+        return unknown(Reason::NotConfirmed, QStringLiteral("the image runs, but is not confirmed for good"));
+    if (unit.bootState
+        && (!unit.bootState->isConfirmed || unit.bootState->activeSlot != runningSlot(unit)->index))
+        return unknown(Reason::NotConfirmed,
+                       QStringLiteral("the boot record does not hold the confirmation"));
+
+    const bool isRecovery = order.purpose == InstallOrder::Purpose::Recovery;
+    return ended(verdict, isRecovery ? Outcome::Recovered : Outcome::Updated, {}, {});
+}
+
+Verdict rollbackOf(const InstallOrder &order, const DeviceSnapshot &unit)
+{
+    const Verdict verdict = base(order, unit);
+    if (!isSameUnit(unit.identity, order.before.identity))
+        return ended(verdict, Outcome::Unknown, Reason::NotSameUnit, QStringLiteral("another unit answers"));
+
+    const bool isRecorded = unit.bootState && recordsTheRollback(order, *unit.bootState);
+    const Reason cause = isRecorded ? reasonOf(unit.bootState->lastRollback) : Reason::TrialNotBooted;
+    const bool isRecovery = order.purpose == InstallOrder::Purpose::Recovery;
+    if (unit.stage == BootStage::InRecovery) {
+        const QString detail = QStringLiteral("the unit is in recovery mode after the trial");
+        return ended(verdict, isRecovery ? Outcome::Failed : Outcome::Unknown,
+                     isRecorded || isRecovery ? cause : Reason::NeedsRecovery, detail);
+    }
+
+    const Slot *before = runningSlot(order.before);
+    if (!before || !runsTheImage(unit, before->hash))
+        return ended(verdict, Outcome::Unknown, Reason::RunningImageDiffers,
+                     QStringLiteral("the unit runs neither the release nor what it ran before"));
+    if (!unit.bootState)
+        return ended(verdict, Outcome::Reverted, Reason::RolledBack,
+                     QStringLiteral("the previous image runs again"));
+    if (!isRecorded || !witnessesAgree(unit))
+        return ended(
+            verdict, Outcome::Unknown, Reason::TrialNotBooted,
+            QStringLiteral("the unit took the release, then ran the previous image without any record of a "
+                           "trial"));
+    return ended(verdict, Outcome::Reverted, cause,
+                 QStringLiteral("the bootloader went back to the previous image"));
+}
+
+Task<Verdict> judgeTrial(Driver &driver, InstallOrder order, DeviceSnapshot after, JobContext job)
+{
+    if (!isSameUnit(after.identity, order.before.identity) || !runsTheImage(after, order.image.hash))
+        co_return rollbackOf(order, after);
+
+    job.report(StepStarted{JobStep::CheckingHealth, false});
+    const Result<Done> healthy = co_await attempt(awaitHealth(driver, order.image.health, job.clock));
+    if (!healthy)
+        co_return co_await judgeUnhealthy(driver, order, healthy.error().detail, job);
+    co_return co_await confirmTrial(driver, order, job);
+}
+
+} // namespace core
