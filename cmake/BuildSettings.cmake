@@ -19,7 +19,8 @@ if(CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic)
+# Designated initializers leave fields to their defaults on purpose.
+add_compile_options(-Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
 if(BOOTMEND_WARNINGS_AS_ERRORS)
     add_compile_options(-Werror)
 endif()
