@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/device/driver.h"
+
+#include <memory>
+
+namespace core {
+
+/// A place where a unit may answer, before anybody has asked it.
+struct FoundUnit {
+    QString name; // unique in one list, stable while the unit stays; what users type
+    DeviceAddress address;
+    QString note; // where it was found: "USB serial port", "bench"
+};
+
+/// Finds units and opens them: the way from the recipes to the transports of this machine. Lives on the
+/// device thread.
+class Connector
+{
+public:
+    Connector() = default;
+    virtual ~Connector() = default;
+    Q_DISABLE_COPY_MOVE(Connector)
+
+    /// The units that are attached now. FileFailed when a bench cannot be read.
+    virtual Result<QList<FoundUnit>> find() = 0;
+
+    /// The one unit that `text` names: a name out of find(), or an address. NoSuchDevice or AmbiguousDevice.
+    virtual Result<FoundUnit> resolve(QString text) = 0;
+
+    /// Opens the link, exclusively. The driver closes it when it is destroyed.
+    virtual Task<std::unique_ptr<Driver>> open(FoundUnit unit) = 0;
+};
+
+} // namespace core

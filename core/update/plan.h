@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/update/install.h"
+
+namespace core {
+
+/// One question that is answered before anything is written.
+struct PreflightCheck {
+    enum class Subject {
+        Product,
+        Hardware,
+        Bootloader,
+        RollbackIndex,
+        SlotFree,
+        SlotSize,
+        InstallWindow,
+        Battery,
+        MainsPower,
+    };
+    enum class Answer {
+        Passed,
+        Failed,
+        NotReported
+    }; // NotReported: the unit does not say; it does not hinder
+
+    Subject subject;
+    Answer answer = Answer::Passed;
+    std::optional<Reason> reason = {}; // of a failed check
+    QString detail = {}; // the two values that were compared, in English
+};
+
+/// What an update or a recovery would do to one unit, shown before it is done. A value.
+struct UpdatePlan {
+    InstallOrder order; // unit, image and how it is to end
+    QString product;
+    QString build;
+    QString channel;
+    QStringList signedBy; // key ids
+    std::optional<int> targetSlot;
+    QList<PreflightCheck> checks;
+    bool isAlreadyCurrent = false;
+};
+
+/// The first failed check; null when the plan may run.
+const PreflightCheck *firstFailure(const UpdatePlan &plan);
+
+} // namespace core
+
+Q_DECLARE_METATYPE(core::UpdatePlan)
