@@ -12,6 +12,7 @@ struct PreflightCheck {
         Hardware,
         Bootloader,
         RollbackIndex,
+        UnitState,
         SlotFree,
         SlotSize,
         InstallWindow,

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/texts/user_texts.h"
+
+#include <QCoreApplication>
+
+namespace texts {
+
+namespace {
+
+QString say(const char *text)
+{
+    return QCoreApplication::translate("texts", text);
+}
+
+UserText text(const char *title, const char *explanation, const char *remedy)
+{
+    return {say(title), say(explanation), say(remedy)};
+}
+
+UserText trustText(core::Reason reason)
+{
+    using core::Reason;
+    switch (reason) {
+    case Reason::HashMismatch:
+        return text("The release file is damaged",
+                    "A file inside the release is not the one that was signed.",
+                    "Get the release again from where it was published. Nothing was sent to the unit.");
+    case Reason::SignatureInvalid:
+        return text(
+            "The signature does not fit",
+            "The release was changed after it was signed, or was signed by somebody else.",
+            "Do not install it. Get the release again, and tell the publisher if this happens twice.");
+    case Reason::KeyUnknown:
+        return text("Signed by an unknown key", "No key that this computer trusts has signed the release.",
+                    "Ask your release engineer for the trust file, and give it with --trust.");
+    case Reason::KeyRevoked:
+        return text("Signed by a revoked key", "The key that signed the release is no longer trusted.",
+                    "Ask your release engineer for a release with a current signature.");
+    case Reason::KeyExpired:
+        return text("Signed by an expired key", "The time of the key that signed the release is over.",
+                    "Ask your release engineer for a release with a current signature.");
+    case Reason::ManifestMalformed:
+        return text("The release cannot be read",
+                    "Its description has missing, unknown or contradictory parts.",
+                    "Get the release again, or ask its publisher to check it with 'bundle verify'.");
+    case Reason::ManifestExpired:
+        return text("The release has expired",
+                    "Its publisher set a date after which it must not be installed.",
+                    "Get a newer release, and check this computer's clock.");
+    case Reason::PayloadMissing:
+        return text("The release is incomplete", "A file that its description names is not inside.",
+                    "Get the release again from where it was published.");
+    case Reason::ImageMalformed:
+        return text("The image cannot be read",
+                    "The file inside the release is not an image that a unit can start.",
+                    "Ask the publisher to build the release again.");
+    default:
+        return {};
+    }
+}
+
+UserText targetText(core::Reason reason)
+{
+    using core::Reason;
+    switch (reason) {
+    case Reason::IncompatibleProduct:
+        return text("Made for another product", "The release names another product than the unit does.",
+                    "Choose the release of this unit's product.");
+    case Reason::IncompatibleHardware:
+        return text("Made for another hardware revision",
+                    "The unit's hardware revision is not among the release's.",
+                    "Choose a release that names this hardware revision.");
+    case Reason::BootloaderTooOld:
+        return text("The bootloader is too old", "The release needs a newer bootloader than the unit has.",
+                    "Renew the bootloader first, or choose an older release.");
+    case Reason::RollbackIndexTooLow:
+        return text("Older than the unit allows",
+                    "The unit has confirmed a release that closed security holes which this one still has.",
+                    "Choose a release with the same or a higher rollback index.");
+    case Reason::BuildBlocked:
+        return text("This build is blocked", "It was stopped after it failed on other units.",
+                    "Choose another release. Your release engineer can say why it was blocked.");
+    case Reason::BelowMinimumVersion:
+        return text("Below the minimum version",
+                    "Your organisation does not install releases as old as this.", "Choose a newer release.");
+    case Reason::ConfigIncompatible:
+        return text("The configuration does not fit",
+                    "The release cannot read the configuration of this unit.",
+                    "Choose a release with the same configuration schema.");
+    default:
+        return {};
+    }
+}
+
+UserText policyText(core::Reason reason)
+{
+    using core::Reason;
+    switch (reason) {
+    case Reason::ImageTooLarge:
+        return text("Too large for the slot", "The image needs more room than the unit's slot has.",
+                    "Choose a release that was built for this unit.");
+    case Reason::BatteryLow:
+        return text("The battery is too low", "The release asks for more charge than the unit has.",
+                    "Charge the unit, then try again.");
+    case Reason::MainsRequired:
+        return text("Mains power is required", "The release must not be installed on battery.",
+                    "Connect the unit to its power supply, then try again.");
+    case Reason::OutsideWindow:
+        return text("Outside the install window", "The release may only be installed at certain hours (UTC).",
+                    "Try again within the window that the plan shows.");
+    case Reason::SlotBusy:
+        return text("The spare slot is in use",
+                    "Another release waits for its trial there, or is on trial now.",
+                    "Confirm or revert the trial first.");
+    case Reason::StorageFull:
+        return text("No room on the unit", "The unit has no free space for the image.",
+                    "Free some space on the unit, then try again.");
+    case Reason::NothingOnTrial:
+        return text("Nothing is on trial",
+                    "The unit runs a confirmed version, so there is nothing to decide.",
+                    "Look at the unit again: the trial may have ended by itself.");
+    case Reason::NothingToRecover:
+        return text("The unit boots", "It runs an application, so there is nothing to recover.",
+                    "Use the update instead.");
+    case Reason::NeedsRecovery:
+        return text("The unit is in recovery mode", "It has no application that it could start.",
+                    "Recover it with a release.");
+    case Reason::NoRecoveryPath:
+        return text("No way to recover it from here", "The unit offers no recovery that this program knows.",
+                    "Check the cable and the power, then look at the unit's manual for its recovery button.");
+    default:
+        return {};
+    }
+}
+
+UserText trialText(core::Reason reason)
+{
+    using core::Reason;
+    switch (reason) {
+    case Reason::TrialNotBooted:
+        return text("The trial left no trace",
+                    "The unit accepted the release but never showed that it started it.",
+                    "Do not ship the unit. Inspect it, and try the update once more.");
+    case Reason::TrialCrashed:
+        return text("The new version crashed", "It ended in a processor fault during its trial.",
+                    "Do not install this release on further units. Report it with the unit's evidence.");
+    case Reason::TrialHung:
+        return text("The new version hung", "It stopped answering, and the watchdog ended its trial.",
+                    "Do not install this release on further units. Report it with the unit's evidence.");
+    case Reason::TrialExpired:
+        return text("The trial ran out of time", "Nobody confirmed the new version within its time limit.",
+                    "Keep the unit connected until the verdict, and try again.");
+    case Reason::HealthFailed:
+        return text("A health check failed",
+                    "The new version started, but one of its own checks does not hold.",
+                    "Look at what the check watches. If that is in order, report the release.");
+    case Reason::RolledBack:
+        return text("The previous version runs again",
+                    "The bootloader ended the trial without a confirmation.",
+                    "Inspect the unit for the reason, then try again.");
+    case Reason::NotConfirmed:
+        return text("Not confirmed for good",
+                    "The new version runs, but the unit does not hold the confirmation.",
+                    "Do not ship the unit. Inspect it, and confirm it by hand.");
+    case Reason::RunningImageDiffers:
+        return text("The unit runs something else", "What the unit reports is not the image of the release.",
+                    "Do not ship the unit. Inspect it, and keep its report.");
+    default:
+        return {};
+    }
+}
+
+UserText linkText(core::Reason reason)
+{
+    using core::Reason;
+    switch (reason) {
+    case Reason::WriteFailed:
+        return text("Writing failed", "The unit could not store the image.",
+                    "Try again. If it fails again, the unit's flash may be worn out.");
+    case Reason::ReadbackMismatch:
+        return text("What was written does not verify", "The unit does not accept the image in its slot.",
+                    "Try again. If it fails again, the release may be built for another bootloader key.");
+    case Reason::LinkLost:
+        return text("The connection was lost", "The unit or its cable went away.",
+                    "Check the cable and the power, then run the same again: it goes on where it stopped.");
+    case Reason::Timeout:
+        return text("The unit does not answer", "It was silent for longer than it should need.",
+                    "Check the cable and the power, then try again.");
+    case Reason::DeviceRefused:
+        return text("The unit refused", "Its own software did not allow the step.",
+                    "The details hold the unit's own code. Inspect the unit, then try again.");
+    case Reason::NotSameUnit:
+        return text("Another unit answers", "The unit that came back is not the one that was updated.",
+                    "Leave one unit connected, and inspect it. Do not ship either before that.");
+    case Reason::AmbiguousDevice:
+        return text("More than one unit fits", "The address does not name a single unit.",
+                    "Give the name of one unit as the list shows it.");
+    case Reason::NoSuchDevice:
+        return text("No such unit", "Nothing with this name or address is attached.",
+                    "List the units, check the cable, and try again.");
+    case Reason::Cancelled:
+        return text("Stopped", "You stopped it.",
+                    "Run the same again when you are ready: it goes on where it stopped.");
+    default:
+        return {};
+    }
+}
+
+} // namespace
+
+UserText forReason(core::Reason reason)
+{
+    for (const auto group : {trustText, targetText, policyText, trialText, linkText})
+        if (const UserText found = group(reason); !found.title.isEmpty())
+            return found;
+    return {};
+}
+
+UserText forError(const core::Error &error)
+{
+    if (error.reason)
+        return forReason(*error.reason);
+
+    using core::ErrorKind;
+    switch (error.kind) {
+    case ErrorKind::Cancelled:
+        return forReason(core::Reason::Cancelled);
+    case ErrorKind::TimedOut:
+        return forReason(core::Reason::Timeout);
+    case ErrorKind::Disconnected:
+        return forReason(core::Reason::LinkLost);
+    case ErrorKind::RefusedByDevice:
+        return forReason(core::Reason::DeviceRefused);
+    case ErrorKind::NoSuchDevice:
+        return forReason(core::Reason::NoSuchDevice);
+    case ErrorKind::AmbiguousDevice:
+        return forReason(core::Reason::AmbiguousDevice);
+    case ErrorKind::TransportFailed:
+        return text("The connection cannot be used",
+                    "The port could not be opened, or broke while it was used.",
+                    "Close other programs that use the port, check your permissions, and try again.");
+    case ErrorKind::MalformedReply:
+        return text(
+            "The unit's answer makes no sense", "It does not follow the protocol.",
+            "Check that the address belongs to a unit of this kind. Its details help the developers.");
+    case ErrorKind::Unsupported:
+        return text("Not possible with this unit or file", "It lacks what this step needs.",
+                    "The details say what is missing.");
+    case ErrorKind::InvalidFile:
+        return text("The file cannot be understood", "Its content is not what it should be.",
+                    "The details say where. Correct the file, or get it again.");
+    case ErrorKind::FileFailed:
+        return text("The file cannot be used", "It could not be opened, read or written.",
+                    "Check its name, your permissions and the free space.");
+    case ErrorKind::Untrusted:
+        return text("Not trusted", "The release could not be verified.", "Do not install it. Get it again.");
+    case ErrorKind::NotAllowedNow:
+        return text("Not allowed now", "A condition for this step does not hold.", "The details say which.");
+    case ErrorKind::Internal:
+        return text("A fault in this program", "It did something that it should not.",
+                    "Please report it with the details. The unit was left as it is.");
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace texts
