@@ -31,6 +31,11 @@ public:
         co_return m_items.dequeue();
     }
 
+    bool isEmpty() const { return m_items.isEmpty(); }
+
+    /// Drops what nobody has read yet. A waiting reader goes on waiting.
+    void clear() { m_items.clear(); }
+
 private:
     class Arrival
     {
@@ -49,7 +54,8 @@ private:
 
     void wakeReader()
     {
-        if (m_reader)
+        // Two items may have been put for one reader, who then took both and waits again for a third.
+        if (m_reader && !m_items.isEmpty())
             std::exchange(m_reader, {}).resume();
     }
 

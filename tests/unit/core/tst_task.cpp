@@ -45,6 +45,14 @@ Task<int> nextOf(core::Mailbox<int> &box, bool &unwound)
     co_return co_await box.next();
 }
 
+Task<Done> readAll(core::Mailbox<int> &box, QList<int> &seen)
+{
+    for (;;) {
+        const int item = co_await box.next();
+        seen.append(item);
+    }
+}
+
 } // namespace
 
 class TestTask : public QObject
@@ -78,6 +86,20 @@ private Q_SLOTS:
         core::Running two(nextOf(box, unwound), [&](Result<int> result) { second = std::move(result); });
         QCOMPARE(first->value(), 1);
         QCOMPARE(second->value(), 2);
+    }
+
+    void aReaderOfEverythingIsNotWokenForNothing()
+    {
+        core::Mailbox<int> box;
+        QList<int> seen;
+        core::Running running(readAll(box, seen), [](auto) {});
+        box.put(1);
+        box.put(2); // Two wake-ups are on their way; the first reader's turn takes both items.
+        QCoreApplication::processEvents();
+        QCOMPARE(seen, (QList<int>{1, 2}));
+        box.put(3);
+        QCoreApplication::processEvents();
+        QCOMPARE(seen, (QList<int>{1, 2, 3}));
     }
 
     void destroyingATaskUnwindsIt()
