@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/events/event_json.h"
+
+#include "app/texts/user_texts.h"
+
+#include <QJsonArray>
+
+namespace events {
+
+namespace {
+
+QString stageName(core::BootStage stage)
+{
+    switch (stage) {
+    case core::BootStage::Silent:
+        return QStringLiteral("silent");
+    case core::BootStage::Running:
+        return QStringLiteral("running");
+    case core::BootStage::OnTrial:
+        return QStringLiteral("on_trial");
+    case core::BootStage::InRecovery:
+        return QStringLiteral("in_recovery");
+    case core::BootStage::RomLoader:
+        return QStringLiteral("rom_loader");
+    }
+    Q_UNREACHABLE();
+}
+
+QString rollbackName(core::RollbackCause cause)
+{
+    switch (cause) {
+    case core::RollbackCause::None:
+        return QStringLiteral("none");
+    case core::RollbackCause::Crashed:
+        return QStringLiteral("crashed");
+    case core::RollbackCause::Watchdog:
+        return QStringLiteral("watchdog");
+    case core::RollbackCause::NotConfirmed:
+        return QStringLiteral("not_confirmed");
+    case core::RollbackCause::Unhealthy:
+        return QStringLiteral("unhealthy");
+    case core::RollbackCause::Requested:
+        return QStringLiteral("requested");
+    case core::RollbackCause::ImageInvalid:
+        return QStringLiteral("image_invalid");
+    case core::RollbackCause::Expired:
+        return QStringLiteral("expired");
+    }
+    Q_UNREACHABLE();
+}
+
+QString resetName(core::ResetCause cause)
+{
+    switch (cause) {
+    case core::ResetCause::PowerOn:
+        return QStringLiteral("power_on");
+    case core::ResetCause::Requested:
+        return QStringLiteral("requested");
+    case core::ResetCause::Watchdog:
+        return QStringLiteral("watchdog");
+    case core::ResetCause::Crash:
+        return QStringLiteral("crash");
+    }
+    Q_UNREACHABLE();
+}
+
+QString evidenceName(core::EvidenceEvent::Kind kind)
+{
+    using Kind = core::EvidenceEvent::Kind;
+    switch (kind) {
+    case Kind::Boot:
+        return QStringLiteral("boot");
+    case Kind::ImageRefused:
+        return QStringLiteral("image_refused");
+    case Kind::RolledBack:
+        return QStringLiteral("rolled_back");
+    case Kind::Confirmed:
+        return QStringLiteral("confirmed");
+    case Kind::RecoveryEntered:
+        return QStringLiteral("recovery_entered");
+    case Kind::StateLost:
+        return QStringLiteral("state_lost");
+    case Kind::Other:
+        return QStringLiteral("other");
+    }
+    Q_UNREACHABLE();
+}
+
+QString subjectName(core::PreflightCheck::Subject subject)
+{
+    using Subject = core::PreflightCheck::Subject;
+    switch (subject) {
+    case Subject::Product:
+        return QStringLiteral("product");
+    case Subject::Hardware:
+        return QStringLiteral("hardware");
+    case Subject::Bootloader:
+        return QStringLiteral("bootloader");
+    case Subject::RollbackIndex:
+        return QStringLiteral("rollback_index");
+    case Subject::UnitState:
+        return QStringLiteral("unit_state");
+    case Subject::SlotFree:
+        return QStringLiteral("slot_free");
+    case Subject::SlotSize:
+        return QStringLiteral("slot_size");
+    case Subject::InstallWindow:
+        return QStringLiteral("install_window");
+    case Subject::Battery:
+        return QStringLiteral("battery");
+    case Subject::MainsPower:
+        return QStringLiteral("mains_power");
+    }
+    Q_UNREACHABLE();
+}
+
+QString answerName(core::PreflightCheck::Answer answer)
+{
+    switch (answer) {
+    case core::PreflightCheck::Answer::Passed:
+        return QStringLiteral("passed");
+    case core::PreflightCheck::Answer::Failed:
+        return QStringLiteral("failed");
+    case core::PreflightCheck::Answer::NotReported:
+        return QStringLiteral("not_reported");
+    }
+    Q_UNREACHABLE();
+}
+
+QJsonValue slotOrNull(std::optional<int> slot)
+{
+    return slot ? QJsonValue(core::slotName(*slot)) : QJsonValue(QJsonValue::Null);
+}
+
+QJsonValue hexOrNull(const QByteArray &bytes)
+{
+    return bytes.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(QString::fromLatin1(bytes.toHex()));
+}
+
+QJsonValue versionOrNull(const std::optional<core::Version> &version)
+{
+    return version ? QJsonValue(core::toText(*version)) : QJsonValue(QJsonValue::Null);
+}
+
+QJsonValue reasonOrNull(const std::optional<core::Reason> &reason)
+{
+    return reason ? QJsonValue(core::reasonCode(*reason)) : QJsonValue(QJsonValue::Null);
+}
+
+QJsonObject slotJson(const core::Slot &slot)
+{
+    return {{QStringLiteral("slot"), core::slotName(slot.index)},
+            {QStringLiteral("size"), slot.size},
+            {QStringLiteral("bootable"), slot.holdsImage},
+            {QStringLiteral("version"),
+             slot.holdsImage ? QJsonValue(core::toText(slot.version)) : QJsonValue::Null},
+            {QStringLiteral("hash"), hexOrNull(slot.hash)},
+            {QStringLiteral("running"), slot.isRunning},
+            {QStringLiteral("confirmed"), slot.isConfirmed},
+            {QStringLiteral("pending"), slot.isPending}};
+}
+
+QJsonObject bootStateJson(const core::BootState &state)
+{
+    return {{QStringLiteral("running_slot"), slotOrNull(state.runningSlot)},
+            {QStringLiteral("running_hash"), hexOrNull(state.runningHash)},
+            {QStringLiteral("active_slot"), slotOrNull(state.activeSlot)},
+            {QStringLiteral("pending_slot"), slotOrNull(state.pendingSlot)},
+            {QStringLiteral("trials_left"), state.trialsLeft},
+            {QStringLiteral("confirmed"), state.isConfirmed},
+            {QStringLiteral("minimum_rollback_index"), qint64(state.minimumRollbackIndex)},
+            {QStringLiteral("last_rollback"), rollbackName(state.lastRollback)},
+            {QStringLiteral("rolled_back_hash"), hexOrNull(state.rolledBackHash)},
+            {QStringLiteral("boots"), qint64(state.bootCount)},
+            {QStringLiteral("last_reset"), resetName(state.lastReset)},
+            {QStringLiteral("sequence"), qint64(state.sequence)}};
+}
+
+QJsonObject checkJson(const core::PreflightCheck &check)
+{
+    return {{QStringLiteral("check"), subjectName(check.subject)},
+            {QStringLiteral("answer"), answerName(check.answer)},
+            {QStringLiteral("reason"), reasonOrNull(check.reason)},
+            {QStringLiteral("detail"), check.detail}};
+}
+
+QJsonObject identityJson(const core::DeviceSnapshot &unit)
+{
+    return {{QStringLiteral("name"), unit.name},
+            {QStringLiteral("address"), core::toText(unit.address)},
+            {QStringLiteral("product"), unit.identity.product},
+            {QStringLiteral("hardware"), unit.identity.hardwareRevision},
+            {QStringLiteral("serial"), unit.identity.serialNumber}};
+}
+
+template<class... Handlers>
+struct Match : Handlers... {
+    using Handlers::operator()...;
+};
+
+} // namespace
+
+QJsonObject line(const QString &event, const QDateTime &nowUtc)
+{
+    return {{QStringLiteral("schema"), kSchema},
+            {QStringLiteral("time"), nowUtc.toUTC().toString(Qt::ISODateWithMs)},
+            {QStringLiteral("event"), event}};
+}
+
+QJsonObject deviceJson(const core::DeviceSnapshot &unit)
+{
+    QJsonArray slotList;
+    for (const core::Slot &slot : unit.slots)
+        slotList.append(slotJson(slot));
+
+    QJsonObject json = identityJson(unit);
+    json[QStringLiteral("hardware_id")] = hexOrNull(unit.identity.hardwareId);
+    json[QStringLiteral("stage")] = stageName(unit.stage);
+    json[QStringLiteral("slots")] = slotList;
+    json[QStringLiteral("boot_state")] =
+        unit.bootState ? QJsonValue(bootStateJson(*unit.bootState)) : QJsonValue::Null;
+    json[QStringLiteral("bootloader")] = unit.bootloader;
+    json[QStringLiteral("boots_next")] = texts::bootSentence(unit);
+    if (!unit.silence.isEmpty())
+        json[QStringLiteral("silence")] = unit.silence;
+    return json;
+}
+
+QJsonObject evidenceJson(const core::EvidenceEvent &event)
+{
+    return {{QStringLiteral("sequence"), qint64(event.sequence)},
+            {QStringLiteral("boot"), qint64(event.bootCount)},
+            {QStringLiteral("kind"), evidenceName(event.kind)},
+            {QStringLiteral("slot"), slotOrNull(event.slot)},
+            {QStringLiteral("code"), event.code}};
+}
+
+QJsonObject planJson(const core::UpdatePlan &plan)
+{
+    QJsonArray checks;
+    for (const core::PreflightCheck &check : plan.checks)
+        checks.append(checkJson(check));
+    const core::Slot *running = core::runningSlot(plan.order.before);
+    return {{QStringLiteral("from"), running ? QJsonValue(core::toText(running->version)) : QJsonValue::Null},
+            {QStringLiteral("to"), core::toText(plan.order.image.version)},
+            {QStringLiteral("hash"), hexOrNull(plan.order.image.hash)},
+            {QStringLiteral("bytes"), plan.order.image.file.size()},
+            {QStringLiteral("slot"), slotOrNull(plan.targetSlot)},
+            {QStringLiteral("signed_by"), QJsonArray::fromStringList(plan.signedBy)},
+            {QStringLiteral("already_current"), plan.isAlreadyCurrent},
+            {QStringLiteral("checks"), checks}};
+}
+
+QString jobEventName(const core::JobEvent &event)
+{
+    return std::visit(Match{[](const core::StateReached &) { return QStringLiteral("state"); },
+                            [](const core::StepStarted &) { return QStringLiteral("note"); },
+                            [](const core::WriteProgressed &) { return QStringLiteral("progress"); },
+                            [](const core::EvidenceRead &) { return QStringLiteral("note"); }},
+                      event);
+}
+
+QJsonObject jobEventJson(const core::JobEvent &event)
+{
+    const auto ofState = [](const core::StateReached &reached) -> QJsonObject {
+        return {{QStringLiteral("state"), core::jobStateName(reached.state)},
+                {QStringLiteral("reason"), reasonOrNull(reached.reason)}};
+    };
+    const auto ofStep = [](const core::StepStarted &started) -> QJsonObject {
+        return {{QStringLiteral("note"), texts::stepTitle(started.step)},
+                {QStringLiteral("stoppable"), started.isStoppable}};
+    };
+    const auto ofProgress = [](const core::WriteProgressed &progress) -> QJsonObject {
+        return {{QStringLiteral("done"), progress.done}, {QStringLiteral("total"), progress.total}};
+    };
+    const auto ofEvidence = [](const core::EvidenceRead &read) -> QJsonObject {
+        QJsonArray evidence;
+        for (const core::EvidenceEvent &one : read.events)
+            evidence.append(evidenceJson(one));
+        return {{QStringLiteral("note"), QStringLiteral("evidence")}, {QStringLiteral("evidence"), evidence}};
+    };
+    return std::visit(Match{ofState, ofStep, ofProgress, ofEvidence}, event);
+}
+
+QJsonObject verdictJson(const QString &command, const core::Verdict &verdict)
+{
+    QJsonArray failedChecks;
+    for (const core::Reason reason : verdict.failedChecks)
+        failedChecks.append(core::reasonCode(reason));
+
+    QJsonObject json{{QStringLiteral("command"), command},
+                     {QStringLiteral("outcome"), core::outcomeName(verdict.outcome)},
+                     {QStringLiteral("reason"), reasonOrNull(verdict.reason)},
+                     {QStringLiteral("device"), deviceJson(verdict.unit)},
+                     {QStringLiteral("from"), versionOrNull(verdict.from)},
+                     {QStringLiteral("to"), versionOrNull(verdict.to)},
+                     {QStringLiteral("hash"), hexOrNull(verdict.hash)},
+                     {QStringLiteral("seconds"), double(verdict.duration.count()) / 1000.0}};
+    if (!verdict.detail.isEmpty())
+        json[QStringLiteral("detail")] = verdict.detail;
+    if (!failedChecks.isEmpty())
+        json[QStringLiteral("failed_checks")] = failedChecks;
+    return json;
+}
+
+core::Outcome outcomeOf(const core::Error &error)
+{
+    switch (error.kind) {
+    case core::ErrorKind::Cancelled:
+        return core::Outcome::Cancelled;
+    case core::ErrorKind::Untrusted:
+    case core::ErrorKind::NotAllowedNow:
+        return core::Outcome::Refused;
+    default:
+        return core::Outcome::Failed;
+    }
+}
+
+QJsonObject errorJson(const QString &command, const core::Error &error)
+{
+    const texts::UserText text = texts::forError(error);
+    QJsonObject json{{QStringLiteral("command"), command},
+                     {QStringLiteral("outcome"), core::outcomeName(outcomeOf(error))},
+                     {QStringLiteral("reason"), reasonOrNull(error.reason)},
+                     {QStringLiteral("title"), text.title},
+                     {QStringLiteral("remedy"), text.remedy},
+                     {QStringLiteral("detail"), error.detail}};
+    if (error.deviceCode)
+        json[QStringLiteral("device_code")] = QJsonObject{{QStringLiteral("group"), error.deviceCode->group},
+                                                          {QStringLiteral("code"), error.deviceCode->code}};
+    return json;
+}
+
+QJsonObject okJson(const QString &command)
+{
+    return {{QStringLiteral("command"), command},
+            {QStringLiteral("outcome"), core::outcomeName(core::Outcome::Ok)},
+            {QStringLiteral("reason"), QJsonValue::Null}};
+}
+
+} // namespace events
