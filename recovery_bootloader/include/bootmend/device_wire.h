@@ -18,23 +18,26 @@
 #define BM_TLV_INFO_MAGIC 0x6907u
 #define BM_TLV_PROTECTED_INFO_MAGIC 0x6908u
 
-#define BM_TLV_KEYHASH 0x01u          /* SHA-256 of the public key's SubjectPublicKeyInfo */
-#define BM_TLV_SHA256 0x10u           /* of header, payload and protected TLVs */
-#define BM_TLV_ED25519 0x24u          /* signature of the SHA-256 digest's 32 bytes */
+#define BM_TLV_KEYHASH 0x01u /* SHA-256 of the public key's SubjectPublicKeyInfo */
+#define BM_TLV_SHA256 0x10u /* of header, payload and protected TLVs */
+#define BM_TLV_ED25519 0x24u /* signature of the SHA-256 digest's 32 bytes */
 #define BM_TLV_SECURITY_COUNTER 0x50u /* protected; u32, the rollback index */
-#define BM_TLV_VENDOR_UUID 0x74u      /* protected; UUID v5 of the vendor's domain in the DNS namespace */
-#define BM_TLV_CLASS_UUID 0x75u       /* protected; UUID v5 of the product name in the vendor's namespace */
-#define BM_TLV_HW_REVISIONS 0x00a1u   /* protected; hardware revisions, each ended by a zero byte */
+#define BM_TLV_VENDOR_UUID 0x74u /* protected; UUID v5 of the vendor's domain in the DNS namespace */
+#define BM_TLV_CLASS_UUID 0x75u /* protected; UUID v5 of the product name in the vendor's namespace */
+#define BM_TLV_HW_REVISIONS 0x00a1u /* protected; hardware revisions, each ended by a zero byte */
 
 /* --- SMP group of our own (Zephyr reserves 64 and above for vendors) ------------------------------------ */
 
 #define BM_SMP_GROUP 64u
 #define BM_SMP_BOOT_STATE 0u /* read:  {} -> the keys of enum bm_boot_state_key below */
-#define BM_SMP_EVIDENCE 1u   /* read:  {"from":u?} -> {"events":[{"seq","boot","kind","slot","code"}],"next":u?} */
-#define BM_SMP_IDENTITY 2u   /* read:  {} -> {"product","hw","serial","device_id":b,"class":b,"bootloader":t} */
-#define BM_SMP_FLASH_MAP 3u  /* read:  {} -> {"regions":[{"name","offset","size","sector"}]} */
-#define BM_SMP_HEALTH 4u     /* read:  {} -> {"checks":[{"name":t,"ok":bool,"detail":t?}]}; application only */
-#define BM_SMP_REVERT 5u     /* write: {"reason":u?} -> {}; ends the trial as failed, takes effect at the reset */
+#define BM_SMP_EVIDENCE                                                                                      \
+    1u /* read:  {"from":u?} -> {"events":[{"seq","boot","kind","slot","code","image":b?}],"next":u?} */
+#define BM_SMP_IDENTITY 2u /* read:  {} -> {"product","hw","serial","device_id":b,"class":b,"bootloader":t}  \
+                            */
+#define BM_SMP_FLASH_MAP 3u /* read:  {} -> {"regions":[{"name","offset","size","sector"}]} */
+#define BM_SMP_HEALTH 4u /* read:  {} -> {"checks":[{"name":t,"ok":bool,"detail":t?}]}; application only */
+#define BM_SMP_REVERT 5u /* write: {"reason":u?} -> {}; ends the trial as failed, takes effect at the reset  \
+                          */
 
 /*
  * Answer to BM_SMP_BOOT_STATE:
@@ -51,25 +54,32 @@
  *   "boots"        u   boot counter
  *   "reset"        u   enum bm_reset_reason of the last reset
  *   "sequence"     u   sequence number of the boot-state record
+ *   "verdicts"     [u] enum bm_image_verdict of slot A and slot B, as the bootloader judges them now
+ *
+ * "rollback" and "rolled_back" tell of the trial that was requested last: a request for a new trial clears
+ * them, the evidence log keeps them. Events of BM_SMP_EVIDENCE carry "image", the first 8 bytes of the
+ * image's SHA-256, where an image is concerned. BM_SMP_REVERT of a trial that has not started yet only
+ * cancels it.
  */
 
 /* Codes in {"err":{"group":64,"rc":…}}. */
 #define BM_SMP_ERR_NOT_ON_TRIAL 2u
 #define BM_SMP_ERR_NOT_PROVISIONED 3u
 #define BM_SMP_ERR_STORE_FAILED 4u
+#define BM_SMP_ERR_IMAGE_REFUSED 5u /* of the image group's state write: the image does not verify */
 
 #define BM_REVERT_REASON_HEALTH 1u
 #define BM_REVERT_REASON_REQUESTED 2u
 
 enum bm_rollback_reason {
     BM_ROLLBACK_NONE = 0,
-    BM_ROLLBACK_CRASHED = 1,       /* the image on trial ended in a CPU exception */
-    BM_ROLLBACK_WATCHDOG = 2,      /* the watchdog bit during the trial */
+    BM_ROLLBACK_CRASHED = 1, /* the image on trial ended in a CPU exception */
+    BM_ROLLBACK_WATCHDOG = 2, /* the watchdog bit during the trial */
     BM_ROLLBACK_NOT_CONFIRMED = 3, /* reset or power loss before the confirmation */
-    BM_ROLLBACK_HEALTH = 4,        /* the host found it unhealthy and asked for the rollback */
-    BM_ROLLBACK_REQUESTED = 5,     /* a person asked for the rollback */
+    BM_ROLLBACK_HEALTH = 4, /* the host found it unhealthy and asked for the rollback */
+    BM_ROLLBACK_REQUESTED = 5, /* a person asked for the rollback */
     BM_ROLLBACK_IMAGE_INVALID = 6, /* the pending image failed its verification */
-    BM_ROLLBACK_EXPIRED = 7,       /* the trial's time limit passed without a confirmation */
+    BM_ROLLBACK_EXPIRED = 7, /* the trial's time limit passed without a confirmation */
 };
 
 enum bm_reset_reason {
@@ -80,12 +90,12 @@ enum bm_reset_reason {
 };
 
 enum bm_evidence_kind {
-    BM_EVIDENCE_BOOT = 1,          /* code: enum bm_reset_reason */
+    BM_EVIDENCE_BOOT = 1, /* code: enum bm_reset_reason */
     BM_EVIDENCE_IMAGE_REFUSED = 2, /* code: enum bm_image_verdict */
-    BM_EVIDENCE_ROLLBACK = 3,      /* code: enum bm_rollback_reason */
+    BM_EVIDENCE_ROLLBACK = 3, /* code: enum bm_rollback_reason */
     BM_EVIDENCE_CONFIRMED = 4,
-    BM_EVIDENCE_RECOVERY = 5,      /* recovery mode was entered; code: enum bm_recovery_cause */
-    BM_EVIDENCE_STATE_LOST = 6,    /* no valid boot-state record was found */
+    BM_EVIDENCE_RECOVERY = 5, /* recovery mode was entered; code: enum bm_recovery_cause */
+    BM_EVIDENCE_STATE_LOST = 6, /* no valid boot-state record was found */
 };
 
 enum bm_recovery_cause {
