@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BOOTMEND_CBOR_READER_H
+#define BOOTMEND_CBOR_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Reads the map that an SMP request carries (RFC 8949): definite and indefinite lengths, unknown keys
+ * skipped, containers nested at most CBOR_MAX_NESTING deep. Never reads beyond the payload, never recurses.
+ */
+
+#define CBOR_MAX_NESTING 8u
+
+enum cbor_field_type { CBOR_FIELD_UINT, CBOR_FIELD_BOOL, CBOR_FIELD_BYTES, CBOR_FIELD_TEXT };
+
+struct cbor_value {
+    bool is_present;
+    uint32_t number; /* of a UINT, and 0 or 1 of a BOOL */
+    const uint8_t *data; /* of BYTES and TEXT: inside the payload, not ended by a zero byte */
+    size_t length;
+};
+
+struct cbor_field {
+    const char *key;
+    enum cbor_field_type type;
+    struct cbor_value *value;
+};
+
+/*
+ * Fills the values of the fields that occur. False when the payload is no well-formed map, a known key has a
+ * value of another type, or a number does not fit 32 bits. An empty payload counts as an empty map; when a
+ * key occurs twice, the last one counts.
+ */
+bool cbor_read_fields(const uint8_t *payload, size_t length, const struct cbor_field *fields, size_t count);
+
+#endif
