@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+# Included by recovery_bootloader/, whose lists of sources it passes on.
+# Builds ports/qemu_riscv_virt with the cross compiler, as a project of its own inside this one's build.
+#
+# Gives the target `qemu_riscv_virt` and BOOTMEND_QEMU_DIR, the folder of its results. Where it cannot be
+# built, there is no target, and BOOTMEND_QEMU_SKIPPED says why. BOOTMEND_BUNDLED_BOOTLOADERS lists the
+# bootloader files that the application carries; each is a result of the target.
+include(ExternalProject)
+
+set(BOOTMEND_LIBSODIUM_TARBALL "" CACHE FILEPATH
+    "libsodium_1.0.18.orig.tar.gz for the freestanding ports; fetched by apt-get source when empty")
+set(BOOTMEND_QEMU_DIR ${CMAKE_BINARY_DIR}/recovery_bootloader/qemu_riscv_virt CACHE INTERNAL "")
+set(BOOTMEND_QEMU_SKIPPED "" CACHE INTERNAL "")
+set(BOOTMEND_BUNDLED_BOOTLOADERS "" CACHE INTERNAL "")
+
+# Outside the build tree, so that a clean checkout does not fetch it again.
+function(bootmend_find_libsodium_source)
+    if(DEFINED ENV{XDG_CACHE_HOME})
+        set(cache $ENV{XDG_CACHE_HOME})
+    elseif(DEFINED ENV{HOME})
+        set(cache $ENV{HOME}/.cache)
+    else()
+        set(cache ${CMAKE_BINARY_DIR})
+    endif()
+    set(source ${cache}/bootmend/libsodium-1.0.18)
+    set(arguments ${source})
+    if(BOOTMEND_LIBSODIUM_TARBALL)
+        list(PREPEND arguments --tarball ${BOOTMEND_LIBSODIUM_TARBALL})
+    endif()
+    execute_process(COMMAND ${PROJECT_SOURCE_DIR}/tools/fetch_libsodium.sh ${arguments}
+        RESULT_VARIABLE result OUTPUT_VARIABLE reason ERROR_VARIABLE errors OUTPUT_STRIP_TRAILING_WHITESPACE)
+    if(result EQUAL 0)
+        set(BOOTMEND_LIBSODIUM_SOURCE ${source} PARENT_SCOPE)
+    else()
+        set(BOOTMEND_QEMU_SKIPPED "no libsodium source: ${reason}${errors}" CACHE INTERNAL "")
+    endif()
+endfunction()
+
+find_program(BOOTMEND_RISCV_COMPILER riscv64-unknown-elf-gcc)
+if(BOOTMEND_RISCV_COMPILER)
+    bootmend_find_libsodium_source()
+else()
+    set(BOOTMEND_QEMU_SKIPPED "there is no riscv64-unknown-elf-gcc (package gcc-riscv64-unknown-elf)"
+        CACHE INTERNAL "")
+endif()
+
+if(BOOTMEND_QEMU_SKIPPED)
+    message(STATUS "The bootloader for QEMU: skipped, because ${BOOTMEND_QEMU_SKIPPED}")
+    return()
+endif()
+
+set(qemu_arguments "")
+foreach(name BOOTMEND_LIBSODIUM_SOURCE BOOTMEND_WARNINGS_AS_ERRORS BOOTMEND_BOOT_SOURCES BOOTMEND_SMP_SOURCES
+        BOOTMEND_MEM_SOURCES BOOTMEND_BOOT_INCLUDE BOOTMEND_BOOT_KEYS_C CMAKE_C_COMPILER_LAUNCHER)
+    string(REPLACE ";" "|" value "${${name}}")
+    list(APPEND qemu_arguments "-D${name}=${value}")
+endforeach()
+
+set(BOOTMEND_BUNDLED_BOOTLOADERS ${BOOTMEND_QEMU_DIR}/bootloader.bin CACHE INTERNAL "")
+ExternalProject_Add(qemu_riscv_virt
+    SOURCE_DIR ${CMAKE_CURRENT_SOURCE_DIR}/ports/qemu_riscv_virt
+    BINARY_DIR ${BOOTMEND_QEMU_DIR}
+    STAMP_DIR ${BOOTMEND_QEMU_DIR}/stamps
+    TMP_DIR ${BOOTMEND_QEMU_DIR}/stamps
+    LIST_SEPARATOR |
+    CMAKE_ARGS --toolchain ${PROJECT_SOURCE_DIR}/cmake/toolchains/riscv32_bare_metal.cmake ${qemu_arguments}
+    DEPENDS bootmend_boot_keys
+    BUILD_ALWAYS ON
+    BUILD_BYPRODUCTS ${BOOTMEND_BUNDLED_BOOTLOADERS} ${BOOTMEND_QEMU_DIR}/port_self_test.bin
+    INSTALL_COMMAND "")
