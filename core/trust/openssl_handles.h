@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QByteArray>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include <memory>
+
+namespace core::openssl {
+
+/// Frees an OpenSSL object by the function that its type asks for.
+template<auto Free>
+struct Freer {
+    template<class Object>
+    void operator()(Object *object) const
+    {
+        Free(object);
+    }
+};
+
+using Bio = std::unique_ptr<BIO, Freer<BIO_free>>;
+using Pkey = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using PkeyContext = std::unique_ptr<EVP_PKEY_CTX, Freer<EVP_PKEY_CTX_free>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
+
+/// Reads from `bytes`, which must outlive the result.
+inline Bio readingBio(const QByteArray &bytes)
+{
+    return Bio(BIO_new_mem_buf(bytes.constData(), int(bytes.size())));
+}
+
+inline Bio writingBio()
+{
+    return Bio(BIO_new(BIO_s_mem()));
+}
+
+inline QByteArray contentOf(BIO *bio)
+{
+    char *data = nullptr;
+    const long size = BIO_get_mem_data(bio, &data);
+    return size > 0 ? QByteArray(data, size) : QByteArray();
+}
+
+} // namespace core::openssl
