@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/release/mcuboot_image.h"
+
+#include "recovery_bootloader/include/bootmend/device_wire.h"
+
+#include <QCryptographicHash>
+#include <QtEndian>
+
+namespace core {
+
+namespace {
+
+constexpr qint64 kLargestPayload = 256ll * 1024 * 1024 - 128 * 1024; // header and TLVs fit beside it
+constexpr qsizetype kLargestRevisionList = 1024;
+constexpr qsizetype kTlvInfoSize = 4;
+
+template<class Number>
+void appendLittleEndian(QByteArray &bytes, Number value)
+{
+    const Number wire = qToLittleEndian(value);
+    bytes.append(reinterpret_cast<const char *>(&wire), sizeof wire);
+}
+
+void appendTlv(QByteArray &area, quint16 type, const QByteArray &value)
+{
+    appendLittleEndian(area, type);
+    appendLittleEndian(area, quint16(value.size()));
+    area.append(value);
+}
+
+QByteArray tlvArea(quint16 magic, const QByteArray &entries)
+{
+    QByteArray area;
+    appendLittleEndian(area, magic);
+    appendLittleEndian(area, quint16(kTlvInfoSize + entries.size()));
+    return area + entries;
+}
+
+QByteArray revisionList(const QStringList &revisions)
+{
+    QByteArray list;
+    for (const QString &revision : revisions)
+        list.append(revision.toLatin1()).append('\0');
+    return list;
+}
+
+bool isRevisionName(const QString &name)
+{
+    return !name.isEmpty() && std::all_of(name.cbegin(), name.cend(), [](QChar c) {
+        return c.unicode() > 0x20 && c.unicode() < 0x7f;
+    });
+}
+
+Result<Done> checkSpec(const ImageSpec &spec)
+{
+    const auto refuse = [](const QString &detail) {
+        return fail(ErrorKind::InvalidFile, Reason::ImageMalformed, detail);
+    };
+    if (spec.payload.isEmpty() || spec.payload.size() > kLargestPayload)
+        return refuse(QStringLiteral("a payload of %1 bytes").arg(spec.payload.size()));
+    if (spec.headerSize < BM_IMAGE_HEADER_SIZE || spec.headerSize % 4 != 0)
+        return refuse(
+            QStringLiteral("a header of %1 bytes: at least 32, and a multiple of 4").arg(spec.headerSize));
+    if (spec.vendorDomain.isEmpty() || spec.product.isEmpty())
+        return refuse(QStringLiteral("an image names its vendor's domain and its product"));
+    const bool areNames =
+        std::all_of(spec.hardwareRevisions.cbegin(), spec.hardwareRevisions.cend(), isRevisionName);
+    if (spec.hardwareRevisions.isEmpty() || !areNames)
+        return refuse(QStringLiteral("an image names the hardware revisions it is for, in printable ASCII"));
+    if (revisionList(spec.hardwareRevisions).size() > kLargestRevisionList)
+        return refuse(QStringLiteral("the list of hardware revisions is too long"));
+    return Done{};
+}
+
+QByteArray protectedTlvs(const ImageSpec &spec)
+{
+    QByteArray rollbackIndex;
+    appendLittleEndian(rollbackIndex, spec.rollbackIndex);
+    const QUuid vendor = vendorUuid(spec.vendorDomain);
+    QByteArray entries;
+    appendTlv(entries, BM_TLV_SECURITY_COUNTER, rollbackIndex);
+    appendTlv(entries, BM_TLV_VENDOR_UUID, vendor.toRfc4122());
+    appendTlv(entries, BM_TLV_CLASS_UUID, classUuid(vendor, spec.product).toRfc4122());
+    appendTlv(entries, BM_TLV_HW_REVISIONS, revisionList(spec.hardwareRevisions));
+    return tlvArea(BM_TLV_PROTECTED_INFO_MAGIC, entries);
+}
+
+QByteArray header(const ImageSpec &spec, qsizetype protectedSize)
+{
+    QByteArray bytes;
+    appendLittleEndian(bytes, quint32(BM_IMAGE_MAGIC));
+    appendLittleEndian(bytes, spec.loadAddress);
+    appendLittleEndian(bytes, spec.headerSize);
+    appendLittleEndian(bytes, quint16(protectedSize));
+    appendLittleEndian(bytes, quint32(spec.payload.size()));
+    appendLittleEndian(bytes, quint32(spec.loadAddress != 0 ? BM_IMAGE_FLAG_RAM_LOAD : 0));
+    bytes.append(char(spec.version.major)).append(char(spec.version.minor));
+    appendLittleEndian(bytes, spec.version.patch);
+    appendLittleEndian(bytes, spec.version.build);
+    return bytes.leftJustified(spec.headerSize, '\0');
+}
+
+} // namespace
+
+QUuid vendorUuid(const QString &domain)
+{
+    static const QUuid kDnsNamespace(
+        QStringLiteral("6ba7b810-9dad-11d1-80b4-00c04fd430c8")); // RFC 4122, appendix C
+    return QUuid::createUuidV5(kDnsNamespace, domain.toUtf8());
+}
+
+QUuid classUuid(const QUuid &vendor, const QString &product)
+{
+    return QUuid::createUuidV5(vendor, product.toUtf8());
+}
+
+Result<QByteArray> createImage(const ImageSpec &spec, const PrivateKey &key)
+{
+    if (auto checked = checkSpec(spec); !checked)
+        return passOn(checked.error(), QStringLiteral("creating an image"));
+    const QByteArray protectedArea = protectedTlvs(spec);
+    QByteArray image = header(spec, protectedArea.size()) + spec.payload + protectedArea;
+    const QByteArray digest = QCryptographicHash::hash(image, QCryptographicHash::Sha256);
+    const auto signature = key.sign(digest);
+    if (!signature)
+        return passOn(signature.error(), QStringLiteral("signing an image"));
+
+    QByteArray entries;
+    appendTlv(entries, BM_TLV_SHA256, digest);
+    appendTlv(entries, BM_TLV_KEYHASH, key.publicKey().keyHash());
+    appendTlv(entries, BM_TLV_ED25519, *signature);
+    return image + tlvArea(BM_TLV_INFO_MAGIC, entries);
+}
+
+} // namespace core

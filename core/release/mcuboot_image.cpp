@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/release/mcuboot_image.h"
+
+#include "core/base/byte_reader.h"
+#include "core/base/file_access.h"
+#include "recovery_bootloader/include/bootmend/device_wire.h"
+
+#include <QCryptographicHash>
+
+namespace core {
+
+namespace {
+
+constexpr qint64 kLargestImage = 256ll * 1024 * 1024;
+constexpr int kMostTlvs = 64;
+constexpr qsizetype kTlvInfoSize = 4;
+constexpr qsizetype kDigestSize = 32;
+constexpr qsizetype kUuidSize = 16;
+
+// mcuboot boot/bootutil/include/bootutil/image.h; those that our own bootloader knows are in device_wire.h.
+constexpr quint32 kOldMagic = 0x96f3b83c;
+constexpr quint16 kTlvSha384 = 0x11;
+constexpr quint16 kTlvSha512 = 0x12;
+constexpr quint16 kTlvRsaPss2048 = 0x20;
+constexpr quint16 kTlvEcdsa = 0x22;
+constexpr quint16 kTlvRsaPss3072 = 0x23;
+constexpr quint16 kTlvSignaturePure = 0x25;
+
+constexpr quint8 kTrailerMagic[] = {0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f,
+                                    0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79, 0x80};
+constexpr qsizetype kTrailerConfirmedOffset = 24; // from the end: magic 16, then image_ok aligned to 8
+constexpr quint8 kFlagIsSet = 0x01;
+
+tl::unexpected<Error> malformed(const QString &detail)
+{
+    return fail(ErrorKind::InvalidFile, Reason::ImageMalformed, detail);
+}
+
+/// What a file that is no image probably is, from its first bytes.
+QString hintAt(QByteArrayView file)
+{
+    if (file.startsWith("\x7f"
+                        "ELF"))
+        return QStringLiteral("this is an ELF file, as the linker writes it; sign its binary form");
+    if (file.startsWith("MZ"))
+        return QStringLiteral("this is a Windows program");
+    if (file.startsWith("PK\x03\x04"))
+        return QStringLiteral("this is a ZIP archive or a bundle");
+    if (file.startsWith(":"))
+        return QStringLiteral("this is an Intel HEX file; use the signed .bin of the build");
+    const quint32 first = ByteReader(file).littleEndian<quint32>().value_or(0);
+    if (first == kOldMagic)
+        return QStringLiteral(
+            "this is an image in MCUboot's first format; sign it again with a current imgtool");
+    if (first == qFromBigEndian<quint32>(QByteArray::fromHex("3db8f396").constData()))
+        return QStringLiteral("this looks like a big-endian image");
+    if (first == 0xffffffff)
+        return QStringLiteral("this is empty flash");
+    if (first >> 24 == 0x20)
+        return QStringLiteral(
+            "this looks like a raw binary (its first word is a stack pointer); use the signed one");
+    return QStringLiteral("its first bytes are not those of an image");
+}
+
+struct Header {
+    quint32 magic = 0;
+    quint32 loadAddress = 0;
+    quint16 headerSize = 0;
+    quint16 protectedSize = 0;
+    quint32 payloadSize = 0;
+    quint32 flags = 0;
+    Version version;
+};
+
+std::optional<Header> readHeader(QByteArrayView file)
+{
+    if (file.size() < qsizetype(BM_IMAGE_HEADER_SIZE))
+        return std::nullopt;
+    ByteReader reader(file.first(BM_IMAGE_HEADER_SIZE));
+    Header header; // 32 bytes are there, so no read fails
+    header.magic = *reader.littleEndian<quint32>();
+    header.loadAddress = *reader.littleEndian<quint32>();
+    header.headerSize = *reader.littleEndian<quint16>();
+    header.protectedSize = *reader.littleEndian<quint16>();
+    header.payloadSize = *reader.littleEndian<quint32>();
+    header.flags = *reader.littleEndian<quint32>();
+    header.version.major = *reader.littleEndian<quint8>();
+    header.version.minor = *reader.littleEndian<quint8>();
+    header.version.patch = *reader.littleEndian<quint16>();
+    header.version.build = *reader.littleEndian<quint32>();
+    return header;
+}
+
+/// One TLV area that begins where the reader stands; its total counts the info header (4 bytes).
+Result<Done> readTlvArea(ByteReader &reader, quint16 magic, QList<ImageTlv> &tlvs)
+{
+    const auto actualMagic = reader.littleEndian<quint16>();
+    const auto total = reader.littleEndian<quint16>();
+    if (!actualMagic || !total)
+        return malformed(QStringLiteral("the file ends before its TLV area; it was cut off"));
+    if (*actualMagic != magic) {
+        return malformed(QStringLiteral("a TLV area begins with 0x%1 and not with 0x%2")
+                             .arg(*actualMagic, 4, 16, QLatin1Char('0'))
+                             .arg(magic, 4, 16, QLatin1Char('0')));
+    }
+    const auto area = *total < kTlvInfoSize ? std::nullopt : reader.take(*total - kTlvInfoSize);
+    if (!area)
+        return malformed(QStringLiteral("a TLV area of %1 bytes does not fit the file").arg(*total));
+    ByteReader entries(*area);
+    while (!entries.isAtEnd()) {
+        const auto type = entries.littleEndian<quint16>();
+        const auto length = entries.littleEndian<quint16>();
+        const auto value = length ? entries.take(*length) : std::nullopt;
+        if (!type || !value)
+            return malformed(QStringLiteral("a TLV reaches beyond its area"));
+        if (tlvs.size() == kMostTlvs)
+            return malformed(QStringLiteral("more than %1 TLVs").arg(kMostTlvs));
+        tlvs.append({*type, value->toByteArray(), magic == BM_TLV_PROTECTED_INFO_MAGIC});
+    }
+    return Done{};
+}
+
+/// The list in BM_TLV_HW_REVISIONS; nothing when the value is not in that form (0xa1 is in the range that
+/// every vendor uses as they like).
+QStringList hardwareRevisionsIn(const QByteArray &value)
+{
+    if (!value.endsWith('\0'))
+        return {};
+    QStringList revisions;
+    for (const QByteArray &name : value.chopped(1).split('\0')) {
+        const bool isPrintable =
+            std::all_of(name.cbegin(), name.cend(), [](char c) { return c > 0x20 && c < 0x7f; });
+        if (name.isEmpty() || !isPrintable)
+            return {};
+        revisions.append(QString::fromLatin1(name));
+    }
+    return revisions;
+}
+
+std::optional<ImageSignatureAlgorithm> signatureAlgorithm(quint16 type)
+{
+    switch (type) {
+    case BM_TLV_ED25519:
+        return ImageSignatureAlgorithm::Ed25519;
+    case kTlvEcdsa:
+        return ImageSignatureAlgorithm::EcdsaSha256;
+    case kTlvRsaPss2048:
+        return ImageSignatureAlgorithm::RsaPss2048;
+    case kTlvRsaPss3072:
+        return ImageSignatureAlgorithm::RsaPss3072;
+    default:
+        return std::nullopt;
+    }
+}
+
+/// Where a TLV that we read has to stand, how often and how long. An attacker may add what they like outside
+/// of the protected area, so nothing that is read from the wrong area may count.
+struct TlvRule {
+    quint16 type;
+    bool isProtected;
+    qsizetype size; // 0: any
+};
+constexpr TlvRule kRules[] = {
+    {BM_TLV_SHA256, false, kDigestSize},  {BM_TLV_KEYHASH, false, 0},
+    {BM_TLV_ED25519, false, 64},          {kTlvSignaturePure, false, 0},
+    {BM_TLV_SECURITY_COUNTER, true, 4},   {BM_TLV_VENDOR_UUID, true, kUuidSize},
+    {BM_TLV_CLASS_UUID, true, kUuidSize}, {BM_TLV_HW_REVISIONS, true, 0},
+};
+
+Result<Done> checkRules(const QList<ImageTlv> &tlvs)
+{
+    for (const TlvRule &rule : kRules) {
+        qsizetype count = 0;
+        for (const ImageTlv &tlv : tlvs) {
+            if (tlv.type != rule.type)
+                continue;
+            const QString name = QStringLiteral("TLV 0x%1").arg(tlv.type, 2, 16, QLatin1Char('0'));
+            if (tlv.isProtected != rule.isProtected)
+                return malformed(name + QStringLiteral(" stands in the wrong TLV area"));
+            if (rule.size != 0 && tlv.value.size() != rule.size)
+                return malformed(name + QStringLiteral(" has %1 bytes").arg(tlv.value.size()));
+            if (++count > 1)
+                return malformed(name + QStringLiteral(" is there twice"));
+        }
+    }
+    return Done{};
+}
+
+void interpret(const ImageTlv &tlv, McubootImage &image)
+{
+    if (const auto algorithm = signatureAlgorithm(tlv.type); algorithm && !tlv.isProtected)
+        image.signatures.append({*algorithm, tlv.value});
+    switch (tlv.type) {
+    case BM_TLV_SHA256:
+        image.digest = tlv.value;
+        break;
+    case BM_TLV_KEYHASH:
+        image.keyHash = tlv.value;
+        break;
+    case kTlvSignaturePure:
+        image.signsWholeRegion = true;
+        break;
+    case BM_TLV_SECURITY_COUNTER:
+        image.rollbackIndex = qFromLittleEndian<quint32>(tlv.value.constData());
+        break;
+    case BM_TLV_VENDOR_UUID:
+        image.vendor = QUuid::fromRfc4122(tlv.value);
+        break;
+    case BM_TLV_CLASS_UUID:
+        image.productClass = QUuid::fromRfc4122(tlv.value);
+        break;
+    case BM_TLV_HW_REVISIONS:
+        image.hardwareRevisions = hardwareRevisionsIn(tlv.value);
+        break;
+    default:
+        break;
+    }
+}
+
+/// What follows the image: nothing, or the padding of a slot with or without marks (mcuboot design.md, "Image
+/// trailer", for an alignment of 8).
+Result<std::optional<ImageTrailer>> readTrailer(QByteArrayView rest)
+{
+    if (rest.isEmpty())
+        return std::optional<ImageTrailer>();
+    const QByteArrayView magic(reinterpret_cast<const char *>(kTrailerMagic),
+                               qsizetype(sizeof kTrailerMagic));
+    QByteArrayView padding = rest;
+    ImageTrailer trailer;
+    if (rest.endsWith(magic) && rest.size() >= kTrailerConfirmedOffset) {
+        trailer.isConfirmed = quint8(rest[rest.size() - kTrailerConfirmedOffset]) == kFlagIsSet;
+        padding = rest.chopped(kTrailerConfirmedOffset);
+    }
+    const bool isErased =
+        std::all_of(padding.begin(), padding.end(), [](char byte) { return quint8(byte) == 0xff; });
+    if (!isErased) {
+        return malformed(QStringLiteral("%1 bytes follow the image, which are neither padding nor a trailer")
+                             .arg(rest.size()));
+    }
+    return std::optional(trailer);
+}
+
+} // namespace
+
+QString toText(ImageSignatureAlgorithm algorithm)
+{
+    switch (algorithm) {
+    case ImageSignatureAlgorithm::Ed25519:
+        return QStringLiteral("Ed25519");
+    case ImageSignatureAlgorithm::EcdsaSha256:
+        return QStringLiteral("ECDSA");
+    case ImageSignatureAlgorithm::RsaPss2048:
+        return QStringLiteral("RSA-2048-PSS");
+    case ImageSignatureAlgorithm::RsaPss3072:
+        return QStringLiteral("RSA-3072-PSS");
+    }
+    Q_UNREACHABLE();
+}
+
+bool McubootImage::isEncrypted() const
+{
+    return (flags & BM_IMAGE_FLAG_ENCRYPTED_MASK) != 0;
+}
+
+Result<McubootImage> parseImage(const QByteArray &file)
+{
+    if (file.size() > kLargestImage)
+        return malformed(QStringLiteral("larger than 256 MiB"));
+    const auto header = readHeader(file);
+    if (!header || header->magic != BM_IMAGE_MAGIC)
+        return malformed(QStringLiteral("not an image in the MCUboot format: %1").arg(hintAt(file)));
+
+    McubootImage image{file};
+    image.version = header->version;
+    image.loadAddress = header->loadAddress;
+    image.flags = header->flags;
+    image.headerSize = header->headerSize;
+    image.payloadSize = header->payloadSize;
+    image.signedSize = image.headerSize + image.payloadSize + header->protectedSize;
+    if (image.headerSize < qint64(BM_IMAGE_HEADER_SIZE))
+        return malformed(QStringLiteral("a header of %1 bytes").arg(image.headerSize));
+    if (image.signedSize > file.size()) {
+        return malformed(QStringLiteral("the header announces %1 bytes and the file has %2; it was cut off")
+                             .arg(image.signedSize)
+                             .arg(file.size()));
+    }
+
+    ByteReader reader(file);
+    reader.take(image.headerSize + image.payloadSize);
+    if (header->protectedSize != 0) {
+        if (auto area = readTlvArea(reader, BM_TLV_PROTECTED_INFO_MAGIC, image.tlvs); !area)
+            return passOn(area.error());
+        if (reader.position() != image.signedSize)
+            return malformed(QStringLiteral("the protected TLV area is not as long as the header says"));
+    }
+    if (auto area = readTlvArea(reader, BM_TLV_INFO_MAGIC, image.tlvs); !area)
+        return passOn(area.error());
+    image.endOfTlvs = reader.position();
+    if (auto checked = checkRules(image.tlvs); !checked)
+        return passOn(checked.error());
+    for (const ImageTlv &tlv : std::as_const(image.tlvs))
+        interpret(tlv, image);
+
+    const auto trailer = readTrailer(QByteArrayView(file).sliced(image.endOfTlvs));
+    if (!trailer)
+        return passOn(trailer.error());
+    image.trailer = *trailer;
+    return image;
+}
+
+Result<McubootImage> readImageFile(const QString &path)
+{
+    const auto file = readWholeFile(path, kLargestImage);
+    if (!file)
+        return passOn(file.error());
+    return parseImage(*file);
+}
+
+QByteArray computeDigest(const McubootImage &image)
+{
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    hash.addData(QByteArrayView(image.file).first(image.signedSize));
+    return hash.result();
+}
+
+Result<Done> checkDigest(const McubootImage &image)
+{
+    if (image.isEncrypted()) {
+        return fail(ErrorKind::Untrusted, Reason::HashMismatch,
+                    QStringLiteral("the image is encrypted: only the device can check its digest"));
+    }
+    if (image.digest.isEmpty()) {
+        const bool hasOther = std::any_of(image.tlvs.cbegin(), image.tlvs.cend(), [](const ImageTlv &tlv) {
+            return tlv.type == kTlvSha384 || tlv.type == kTlvSha512;
+        });
+        return fail(ErrorKind::Untrusted, Reason::HashMismatch,
+                    hasOther ? QStringLiteral("the image's digest is not SHA-256, which is not supported yet")
+                             : QStringLiteral("the image has no digest"));
+    }
+    if (computeDigest(image) != image.digest) {
+        return fail(ErrorKind::Untrusted, Reason::HashMismatch,
+                    QStringLiteral(
+                        "the image's content does not have the digest that it states; the file is damaged"));
+    }
+    return Done{};
+}
+
+Result<Done> verifyImage(const McubootImage &image, const PublicKey &key)
+{
+    if (auto checked = checkDigest(image); !checked)
+        return passOn(checked.error());
+    if (image.signatures.isEmpty())
+        return fail(ErrorKind::Untrusted, Reason::SignatureInvalid,
+                    QStringLiteral("the image is not signed"));
+    const auto ofOurs =
+        std::find_if(image.signatures.cbegin(), image.signatures.cend(), [](const ImageSignature &one) {
+            return one.algorithm == ImageSignatureAlgorithm::Ed25519;
+        });
+    if (ofOurs == image.signatures.cend() || image.signsWholeRegion) {
+        return fail(ErrorKind::Untrusted, Reason::SignatureInvalid,
+                    QStringLiteral("the image is signed with %1, which is not supported yet")
+                        .arg(image.signsWholeRegion ? QStringLiteral("a signature over the whole image")
+                                                    : toText(image.signatures.first().algorithm)));
+    }
+    if (image.keyHash != key.keyHash()) {
+        return fail(ErrorKind::Untrusted, Reason::KeyUnknown,
+                    QStringLiteral("the image was signed with the key %1 and not with %2")
+                        .arg(image.keyHash.isEmpty() ? QStringLiteral("(not named)")
+                                                     : QString::fromLatin1(image.keyHash.toHex()),
+                             key.keyId()));
+    }
+    if (!key.verifies(image.digest, ofOurs->value)) {
+        return fail(ErrorKind::Untrusted, Reason::SignatureInvalid,
+                    QStringLiteral("the image's signature is not that of the key %1").arg(key.keyId()));
+    }
+    return Done{};
+}
+
+} // namespace core
