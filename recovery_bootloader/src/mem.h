@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The functions that a compiler may call on its own: from the C library, or from mem.c where there is none.
+/*
+ * The functions that a compiler may call on its own: from the C library, or from the port where there is none.
  */
 void *memcpy(void *restrict to, const void *restrict from, size_t length);
 void *memmove(void *to, const void *from, size_t length);
