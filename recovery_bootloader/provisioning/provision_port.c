@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "provision.h"
+
+#include "host/flash_map.h"
+#include "qemu_riscv_virt/flash_map.h"
+
+#include <string.h>
+
+/* As much of a port as the stores and the image check need: a flash, and a load area that is never loaded. */
+static const struct flash_file *flash;
+static const struct flash_geometry *used;
+
+static const struct flash_geometry geometries[] = {
+    {"host", BM_HOST_FLASH_SIZE, BM_HOST_FLASH_MAP},
+    {"qemu_riscv_virt", BM_QEMU_FLASH_SIZE, BM_QEMU_FLASH_MAP},
+};
+
+const struct flash_geometry *flash_geometry_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof geometries / sizeof geometries[0]; i++) {
+        if (strcmp(geometries[i].name, name) == 0) {
+            return &geometries[i];
+        }
+    }
+    return NULL;
+}
+
+void provision_port_attach(const struct flash_file *file, const struct flash_geometry *geometry)
+{
+    flash = file;
+    used = geometry;
+}
+
+const struct bm_flash_map *port_flash_map(void)
+{
+    return &used->map;
+}
+
+bool port_flash_read(uint32_t offset, void *to, size_t length)
+{
+    return flash_file_read(flash, offset, to, length) == FLASH_OK;
+}
+
+bool port_flash_program(uint32_t offset, const void *data, size_t length)
+{
+    return flash_file_program(flash, offset, data, length, SIZE_MAX) == FLASH_OK;
+}
+
+bool port_flash_erase(uint32_t offset)
+{
+    return flash_file_erase(flash, offset, SIZE_MAX) == FLASH_OK;
+}
