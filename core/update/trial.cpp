@@ -114,6 +114,8 @@ Task<Verdict> judgeUnhealthy(Driver &driver, InstallOrder order, QString complai
     co_return verdict;
 }
 
+} // namespace
+
 Task<Verdict> confirmTrial(Driver &driver, InstallOrder order, JobContext job)
 {
     job.report(StepStarted{JobStep::Confirming, false});
@@ -129,8 +131,6 @@ Task<Verdict> confirmTrial(Driver &driver, InstallOrder order, JobContext job)
         verdict.detail += QStringLiteral("; confirming: ") + confirmed.error().detail;
     co_return verdict;
 }
-
-} // namespace
 
 Verdict proofOf(const InstallOrder &order, const DeviceSnapshot &unit)
 {

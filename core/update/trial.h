@@ -10,6 +10,10 @@ namespace core {
 /// reason.
 Task<Verdict> judgeTrial(Driver &driver, InstallOrder order, DeviceSnapshot after, JobContext job);
 
+/// Confirms the running trial and proves it. An answer that got lost does not matter: the unit is asked
+/// again.
+Task<Verdict> confirmTrial(Driver &driver, InstallOrder order, JobContext job);
+
 /// The verdict that the unit's last word justifies once its trial was confirmed: Updated or Recovered only
 /// when the same unit, restarted since, runs the image of this hash and version, confirmed, with nothing
 /// pending.

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/async/clock.h"
+#include "core/device/connector.h"
+
+namespace core {
+
+/// Opens a unit and asks it who it is. Never fails: a unit that does not answer is a Silent snapshot with its reason.
+Task<DeviceSnapshot> lookAt(Connector &connector, FoundUnit unit, Clock &clock);
+
+/// The snapshot of a unit that is there, but was or could not be asked.
+DeviceSnapshot silentUnit(const FoundUnit &unit, const QString &why);
+
+} // namespace core
