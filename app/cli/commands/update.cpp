@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/update/update_recipe.h"
+
+#include "app/cli/job_runner.h"
+#include "app/cli/session.h"
+#include "app/events/event_json.h"
+#include "core/recovery/recovery_recipe.h"
+
+#include <QDateTime>
+
+namespace cli {
+
+namespace {
+
+struct InstallOptions {
+    std::string device;
+    std::string bundle;
+    bool isTestOnly = false; // --test-only
+    bool isDryRun = false; // --dry-run
+};
+
+/// What update and recover do differently.
+struct Recipe {
+    const char *name;
+    core::Result<core::UpdatePlan> (*plan)(const core::VerifiedRelease &, const core::DeviceSnapshot &,
+                                           const InstallOptions &);
+    core::Task<core::Verdict> (*run)(core::Driver &, core::UpdatePlan, core::JobContext);
+};
+
+core::Result<core::UpdatePlan> planTheUpdate(const core::VerifiedRelease &release,
+                                             const core::DeviceSnapshot &unit, const InstallOptions &options)
+{
+    using Ending = core::InstallOrder::Ending;
+    return core::planUpdate(release, unit, QDateTime::currentDateTimeUtc(),
+                            options.isTestOnly ? Ending::Staged : Ending::Confirmed);
+}
+
+core::Result<core::UpdatePlan> planTheRecovery(const core::VerifiedRelease &release,
+                                               const core::DeviceSnapshot &unit, const InstallOptions &)
+{
+    return core::planRecovery(release, unit, QDateTime::currentDateTimeUtc());
+}
+
+int tellPlan(const QString &command, const core::UpdatePlan &plan, Session &session)
+{
+    const core::PreflightCheck *failure = core::firstFailure(plan);
+    if (failure && !plan.isAlreadyCurrent)
+        return session.output().result(command,
+                                       core::Error{core::isPolicyReason(*failure->reason)
+                                                       ? core::ErrorKind::NotAllowedNow
+                                                       : core::ErrorKind::Untrusted,
+                                                   failure->detail, failure->reason});
+    session.output().say(QStringLiteral("Nothing was sent: this was a dry run."));
+    return session.output().done(command, {{QStringLiteral("plan"), events::planJson(plan)}});
+}
+
+int install(const Recipe &recipe, const InstallOptions &options, Session &session)
+{
+    const QString command = QString::fromLatin1(recipe.name);
+    const auto release = session.verifiedRelease(QString::fromStdString(options.bundle));
+    if (!release)
+        return session.output().result(command, release.error());
+    const auto driver = session.open(QString::fromStdString(options.device));
+    if (!driver)
+        return session.output().result(command, driver.error());
+    const auto unit = runToEnd((*driver)->identify());
+    if (!unit)
+        return session.output().result(command, unit.error());
+    const auto plan = recipe.plan(*release, *unit, options);
+    if (!plan)
+        return session.output().result(command, plan.error());
+
+    session.output().plan(*plan);
+    if (options.isDryRun)
+        return tellPlan(command, *plan, session);
+    const auto verdict = runToEnd(recipe.run(**driver, *plan, session.jobContext()));
+    return verdict ? session.output().result(command, *verdict)
+                   : session.output().result(command, verdict.error());
+}
+
+CLI::App *addRecipe(CLI::App &app, const char *help, const Recipe &recipe,
+                    std::shared_ptr<InstallOptions> options, Session &session)
+{
+    CLI::App *command = app.add_subcommand(recipe.name, help);
+    command->add_option("DEVICE", options->device, "a name from 'devices', or an address")->required();
+    command->add_option("BUNDLE", options->bundle, "the release, a .bmb file")->required();
+    command->add_flag("--dry-run", options->isDryRun, "show what would be done, and send nothing");
+    command->callback(
+        [=, &session] { session.command = [=, &session] { return install(recipe, *options, session); }; });
+    return command;
+}
+
+} // namespace
+
+void addUpdate(CLI::App &app, Session &session)
+{
+    const auto options = std::make_shared<InstallOptions>();
+    CLI::App *command = addRecipe(app, "installs a release on trial, and proves the outcome",
+                                  {"update", planTheUpdate, core::runUpdate}, options, session);
+    command->add_flag("--test-only", options->isTestOnly, "write it and leave it waiting for its trial");
+}
+
+void addRecover(CLI::App &app, Session &session)
+{
+    addRecipe(app, "brings back a unit that does not boot", {"recover", planTheRecovery, core::runRecovery},
+              std::make_shared<InstallOptions>(), session);
+}
+
+} // namespace cli

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/session.h"
+#include "app/wiring/interrupt.h"
+#include "app/wiring/live_connector.h"
+#include "core/async/system_clock.h"
+
+#include <QCoreApplication>
+
+int main(int argc, char *argv[])
+{
+    QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("bootmend"));
+
+    core::SystemClock clock;
+    core::StopRequest stop;
+    const wiring::Interrupt interrupt([&stop] { stop.raise(); });
+    const auto makeConnector =
+        [&clock](const cli::GlobalOptions &options) -> std::unique_ptr<core::Connector> {
+        return std::make_unique<wiring::LiveConnector>(clock, options.benchDirectory);
+    };
+    cli::Session session({clock, makeConnector, stop}, stdout, stderr);
+    return cli::run(argc, argv, session);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+namespace cli {
+
+/// What every command understands.
+struct GlobalOptions {
+    bool isJson = false;
+    QString benchDirectory; // units of a bench are found beside the attached ones
+    QString trustFile;
+};
+
+} // namespace cli

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/output.h"
+
+#include "app/events/event_json.h"
+#include "app/texts/user_texts.h"
+
+#include <QDateTime>
+#include <QJsonDocument>
+
+namespace cli {
+
+namespace {
+
+constexpr int kPercentStep = 10; // Text for people: a line for every tenth of a transfer.
+
+QString slotLine(const core::DeviceSnapshot &unit, const core::Slot &slot)
+{
+    const QString what = slot.holdsImage ? core::toText(slot.version) : QStringLiteral("-");
+    const QString hash = slot.hash.isEmpty() ? QString() : QString::fromLatin1(slot.hash.toHex().left(12));
+    return QStringLiteral("  slot %1  %2  %3  %4")
+        .arg(core::slotName(slot.index), what.leftJustified(10), hash.leftJustified(12),
+             texts::slotChips(unit, slot).join(QStringLiteral(", ")));
+}
+
+QString deviceText(const core::DeviceSnapshot &unit)
+{
+    const QString serial =
+        unit.identity.serialNumber.isEmpty() ? QStringLiteral("-") : unit.identity.serialNumber;
+    QStringList lines{QStringLiteral("%1  %2  %3 %4  serial %5  (%6)")
+                          .arg(unit.name, texts::stageWord(unit.stage), unit.identity.product,
+                               unit.identity.hardwareRevision, serial, core::toText(unit.address))};
+    for (const core::Slot &slot : unit.slots)
+        lines.append(slotLine(unit, slot));
+    lines.append(QStringLiteral("  ") + texts::bootSentence(unit));
+    if (!unit.silence.isEmpty())
+        lines.append(QStringLiteral("  ") + unit.silence);
+    return lines.join(u'\n');
+}
+
+template<class... Handlers>
+struct Match : Handlers... {
+    using Handlers::operator()...;
+};
+
+} // namespace
+
+void Output::print(const QString &text)
+{
+    std::fprintf(m_out, "%s\n", qUtf8Printable(text));
+    std::fflush(m_out);
+}
+
+void Output::complain(const QString &text)
+{
+    std::fprintf(m_err, "%s\n", qUtf8Printable(text));
+}
+
+void Output::jsonLine(const QString &event, const QJsonObject &members)
+{
+    QJsonObject line = events::line(event, QDateTime::currentDateTimeUtc());
+    for (auto member = members.begin(); member != members.end(); ++member)
+        line.insert(member.key(), member.value());
+    print(QString::fromUtf8(QJsonDocument(line).toJson(QJsonDocument::Compact)));
+}
+
+void Output::say(const QString &text)
+{
+    if (!isJson())
+        print(text);
+}
+
+void Output::note(const QString &text, const QJsonObject &members)
+{
+    if (isJson())
+        jsonLine(QStringLiteral("note"), members);
+    else
+        print(text);
+}
+
+void Output::device(const core::DeviceSnapshot &unit)
+{
+    if (isJson())
+        jsonLine(QStringLiteral("device"), {{QStringLiteral("device"), events::deviceJson(unit)}});
+    else
+        print(deviceText(unit));
+}
+
+void Output::plan(const core::UpdatePlan &plan)
+{
+    if (isJson())
+        return jsonLine(QStringLiteral("note"),
+                        {{QStringLiteral("note"), QStringLiteral("plan")},
+                         {QStringLiteral("plan"), events::planJson(plan)}});
+    for (const core::PreflightCheck &check : plan.checks)
+        print(QStringLiteral("  %1: %2").arg(texts::checkTitle(check.subject), texts::checkAnswer(check)));
+}
+
+void Output::jobEvent(const core::JobEvent &event)
+{
+    if (isJson())
+        return jsonLine(events::jobEventName(event), events::jobEventJson(event));
+
+    const auto ofState = [this](const core::StateReached &reached) {
+        print(QStringLiteral("- %1").arg(core::jobStateName(reached.state)));
+    };
+    const auto ofStep = [this](const core::StepStarted &started) {
+        print(QStringLiteral("  %1 …").arg(texts::stepTitle(started.step)));
+    };
+    const auto ofProgress = [this](const core::WriteProgressed &progress) {
+        const int percent = progress.total == 0 ? 100 : int(100 * progress.done / progress.total);
+        const bool isWorthALine = percent / kPercentStep != m_lastPercent / kPercentStep || m_lastPercent < 0;
+        if (isWorthALine)
+            print(QStringLiteral("  %1 % (%2 of %3 bytes)")
+                      .arg(percent)
+                      .arg(progress.done)
+                      .arg(progress.total));
+        m_lastPercent = percent;
+    };
+    const auto ofEvidence = [this](const core::EvidenceRead &read) {
+        print(QStringLiteral("  %1 entries of the unit's evidence were read first").arg(read.events.size()));
+    };
+    std::visit(Match{ofState, ofStep, ofProgress, ofEvidence}, event);
+}
+
+int Output::result(const QString &command, const core::Verdict &verdict)
+{
+    if (isJson()) {
+        jsonLine(QStringLiteral("result"), events::verdictJson(command, verdict));
+        return core::exitCode(verdict);
+    }
+    print(QStringLiteral("%1. %2").arg(texts::verdictWord(verdict.outcome), texts::verdictSentence(verdict)));
+    print(texts::safetySentence(verdict));
+    if (verdict.reason) {
+        print(texts::forReason(*verdict.reason).remedy);
+        print(QStringLiteral("[%1] %2").arg(core::reasonCode(*verdict.reason), verdict.detail));
+    }
+    return core::exitCode(verdict);
+}
+
+int Output::result(const QString &command, const core::Error &error)
+{
+    if (isJson())
+        jsonLine(QStringLiteral("result"), events::errorJson(command, error));
+    const texts::UserText text = texts::forError(error);
+    complain(QStringLiteral("%1. %2\n%3").arg(text.title, text.explanation, text.remedy));
+    const QString code =
+        error.reason ? QStringLiteral("[%1] ").arg(core::reasonCode(*error.reason)) : QString();
+    const QString during =
+        error.during.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(error.during.join(u", "));
+    complain(code + error.detail + during);
+    return core::exitCode(error);
+}
+
+int Output::done(const QString &command, const QJsonObject &members)
+{
+    if (isJson()) {
+        QJsonObject json = events::okJson(command);
+        for (auto member = members.begin(); member != members.end(); ++member)
+            json.insert(member.key(), member.value());
+        jsonLine(QStringLiteral("result"), json);
+    }
+    return 0;
+}
+
+} // namespace cli

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/update/plan.h"
+
+#include <QJsonObject>
+
+#include <cstdio>
+
+namespace cli {
+
+/// What a command says: JSON lines on standard output with --json, otherwise text for people.
+///
+/// With --json everything that is not a JSON line goes to standard error. Errors always have a text for
+/// people there.
+class Output
+{
+public:
+    enum class Form { Text, JsonLines };
+
+    explicit Output(Form form, std::FILE *out = stdout, std::FILE *err = stderr) :
+        m_form(form), m_out(out), m_err(err)
+    {
+    }
+
+    bool isJson() const { return m_form == Form::JsonLines; }
+
+    void device(const core::DeviceSnapshot &unit);
+    void jobEvent(const core::JobEvent &event);
+    void plan(const core::UpdatePlan &plan);
+
+    /// One line for people; not said at all with --json.
+    void say(const QString &text);
+
+    /// A `note` line with members of its own; people get `text`.
+    void note(const QString &text, const QJsonObject &members);
+
+    /// The `result` line that ends the command. Each gives the exit code.
+    int result(const QString &command, const core::Verdict &verdict);
+    int result(const QString &command, const core::Error &error);
+    int done(const QString &command, const QJsonObject &members = {});
+
+private:
+    void jsonLine(const QString &event, const QJsonObject &members);
+    void print(const QString &text);
+    void complain(const QString &text);
+
+    Form m_form;
+    std::FILE *m_out;
+    std::FILE *m_err;
+    int m_lastPercent = -1;
+};
+
+} // namespace cli

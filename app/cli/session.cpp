@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/session.h"
+
+#include "app/bench/bench_file.h"
+#include "app/cli/job_runner.h"
+
+#include <QDateTime>
+#include <QDir>
+
+namespace cli {
+
+Output &Session::output()
+{
+    if (!m_output)
+        m_output = std::make_unique<Output>(options.isJson ? Output::Form::JsonLines : Output::Form::Text,
+                                            m_out, m_err);
+    return *m_output;
+}
+
+core::Connector &Session::connector()
+{
+    if (!m_connector)
+        m_connector = m_surroundings.makeConnector(options);
+    return *m_connector;
+}
+
+core::JobContext Session::jobContext()
+{
+    return {clock(), [this](const core::JobEvent &event) { output().jobEvent(event); }, &m_surroundings.stop};
+}
+
+core::Result<std::unique_ptr<core::Driver>> Session::open(const QString &device)
+{
+    core::Result<core::FoundUnit> unit = connector().resolve(device);
+    if (!unit)
+        return core::passOn(unit.error());
+    return runToEnd(connector().open(*std::move(unit)));
+}
+
+core::Result<core::VerifiedRelease> Session::verifiedRelease(const QString &bundlePath)
+{
+    const bool usesBenchTrust = options.trustFile.isEmpty() && !options.benchDirectory.isEmpty();
+    const QString trustFile =
+        usesBenchTrust ? bench::trustFilePath(QDir(options.benchDirectory)) : options.trustFile;
+    if (trustFile.isEmpty())
+        return core::fail(core::ErrorKind::Untrusted, core::Reason::KeyUnknown,
+                          QStringLiteral("no trust file was given, so no key is known; use --trust FILE"));
+    const core::Result<core::TrustStore> trust = core::loadTrustStore(trustFile);
+    if (!trust)
+        return core::passOn(trust.error(), QStringLiteral("reading the trust file"));
+    const core::Result<core::Bundle> bundle = core::openBundle(bundlePath);
+    if (!bundle)
+        return core::passOn(bundle.error());
+    return core::verifyBundle(*bundle, *trust, QDateTime::currentDateTimeUtc());
+}
+
+int run(int argc, const char *const *argv, Session &session)
+{
+    constexpr int kWrongUsage = 2;
+    CLI::App app{"Bootmend: verified updates, proven outcomes, recovery", "bootmend"};
+    app.set_version_flag("--version", "bootmend " BOOTMEND_VERSION " (JSON schema 1)");
+    app.require_subcommand(1);
+    app.fallthrough(); // Global options may stand behind the command.
+
+    std::string benchDirectory, trustFile;
+    app.add_flag("--json", session.options.isJson, "JSON lines on standard output, for scripts");
+    app.add_option("--bench", benchDirectory, "also find the virtual devices of this bench");
+    app.add_option("--trust", trustFile, "the keys that are trusted; a bench has its own");
+    for (const auto add : {addDevices, addInspect, addUpdate, addConfirm, addRevert, addRecover, addImage,
+                           addBundle, addKey, addTrust, addBench})
+        add(app, session);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError &problem) {
+        return app.exit(problem) == 0 ? 0 : kWrongUsage;
+    }
+    session.options.benchDirectory = QString::fromStdString(benchDirectory);
+    session.options.trustFile = QString::fromStdString(trustFile);
+    return session.command();
+}
+
+} // namespace cli

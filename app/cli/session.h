@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/cli/options.h"
+#include "app/cli/output.h"
+#include "core/device/connector.h"
+#include "core/release/verified_release.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+namespace cli {
+
+/// What the machine offers to the commands; made in main(), and replaced by fakes in tests.
+struct Surroundings {
+    core::Clock &clock;
+    std::function<std::unique_ptr<core::Connector>(const GlobalOptions &)> makeConnector;
+    core::StopRequest &stop;
+};
+
+/// One run of the program: the options that were given, and the tools that the chosen command uses.
+class Session
+{
+public:
+    Session(Surroundings surroundings, std::FILE *out, std::FILE *err) :
+        m_surroundings(std::move(surroundings)), m_out(out), m_err(err)
+    {
+    }
+
+    GlobalOptions options;
+    std::function<int()> command; // set by the command that was chosen; gives the exit code
+
+    Output &output();
+    core::Connector &connector();
+    core::Clock &clock() { return m_surroundings.clock; }
+    core::JobContext jobContext();
+
+    /// The driver of the one unit that `device` names, open.
+    core::Result<std::unique_ptr<core::Driver>> open(const QString &device);
+
+    /// The release in a bundle file, checked against the trust file.
+    core::Result<core::VerifiedRelease> verifiedRelease(const QString &bundlePath);
+
+private:
+    Surroundings m_surroundings;
+    std::FILE *m_out;
+    std::FILE *m_err;
+    std::unique_ptr<Output> m_output;
+    std::unique_ptr<core::Connector> m_connector;
+};
+
+/// Each adds its subcommand to the parser; see docs/formats/command_line.md.
+void addDevices(CLI::App &app, Session &session);
+void addInspect(CLI::App &app, Session &session);
+void addUpdate(CLI::App &app, Session &session);
+void addConfirm(CLI::App &app, Session &session);
+void addRevert(CLI::App &app, Session &session);
+void addRecover(CLI::App &app, Session &session);
+void addImage(CLI::App &app, Session &session);
+void addBundle(CLI::App &app, Session &session);
+void addKey(CLI::App &app, Session &session);
+void addTrust(CLI::App &app, Session &session);
+void addBench(CLI::App &app, Session &session);
+
+/// Parses and runs. The exit codes are those of the contract; 2 is wrong usage.
+int run(int argc, const char *const *argv, Session &session);
+
+} // namespace cli
