@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "device_protocols/smp/console_framing.h"
+#include "device_protocols/transport/byte_stream.h"
+#include "device_protocols/transport/frame_channel.h"
+
+#include <QQueue>
+
+#include <functional>
+
+namespace smp {
+
+/// SMP packets over a byte stream that is also the device's console. Owns the stream. What the device prints
+/// besides packets goes to `onText`, in pieces as they arrive, while somebody receives.
+class ConsoleChannel final : public transport::FrameChannel
+{
+public:
+    using TextListener = std::function<void(QByteArray)>;
+
+    explicit ConsoleChannel(std::unique_ptr<transport::ByteStream> stream, TextListener onText = {});
+
+    core::Task<core::Done> open() override;
+    core::Task<core::Done> send(QByteArray frame) override;
+    core::Task<QByteArray> receive() override;
+    void close() override;
+    int bytesAddedToBuffer() const override;
+
+    int lostCount() const { return m_reader.lostCount(); }
+
+private:
+    std::unique_ptr<transport::ByteStream> m_stream;
+    TextListener m_onText;
+    ConsoleReader m_reader;
+    QQueue<QByteArray> m_packets;
+};
+
+} // namespace smp

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/async/task.h"
+
+#include <QByteArray>
+
+namespace transport {
+
+/// Carries whole frames to and from one device. Serial, BLE and UDP each have one.
+///
+/// Same rules as for ByteStream: one reader, no retries, no time-outs, Disconnected when the link goes.
+class FrameChannel
+{
+public:
+    FrameChannel() = default;
+    virtual ~FrameChannel() = default;
+    Q_DISABLE_COPY_MOVE(FrameChannel)
+
+    /// Opens the link, or opens it anew; half-received frames are dropped.
+    virtual core::Task<core::Done> open() = 0;
+    virtual core::Task<core::Done> send(QByteArray frame) = 0;
+    virtual core::Task<QByteArray> receive() = 0;
+    virtual void close() = 0;
+
+    /// Bytes that the framing occupies, besides the frame itself, in the device's receive buffer.
+    virtual int bytesAddedToBuffer() const { return 0; }
+};
+
+} // namespace transport

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_protocols/transport/serial_stream.h"
+
+#include <QFileInfo>
+
+namespace transport {
+
+using core::Done;
+using core::Error;
+using core::ErrorKind;
+using core::Result;
+using core::Task;
+
+namespace {
+
+constexpr qint64 kReadBuffer = 16 * 1024;
+
+bool isPermitted(const QString &port)
+{
+    const QFileInfo file(port);
+    return !file.exists() || (file.isReadable() && file.isWritable()); // Windows' ports are no files.
+}
+
+} // namespace
+
+SerialStream::SerialStream(SerialSettings settings) : m_settings(std::move(settings))
+{
+    watch(m_port);
+    m_port.setPortName(m_settings.port);
+    m_port.setReadBufferSize(kReadBuffer);
+    QObject::connect(&m_port, &QSerialPort::errorOccurred, &m_port,
+                     [this](QSerialPort::SerialPortError error) { onError(error); });
+}
+
+SerialStream::~SerialStream()
+{
+    m_port.disconnect(); // Closing must not call back into what is being destroyed.
+}
+
+Task<Done> SerialStream::open()
+{
+    if (m_port.isOpen())
+        close();
+    m_port.clearError();
+    if (!m_port.open(QIODevice::ReadWrite))
+        co_return tl::unexpected(failure());
+    co_return configure();
+}
+
+Result<Done> SerialStream::configure()
+{
+    const bool isSet = m_port.setBaudRate(m_settings.baud) && m_port.setDataBits(QSerialPort::Data8)
+        && m_port.setParity(QSerialPort::NoParity) && m_port.setStopBits(QSerialPort::OneStop)
+        && m_port.setFlowControl(QSerialPort::NoFlowControl);
+    if (!isSet) {
+        const Error error = failure();
+        m_port.close();
+        return tl::unexpected(error);
+    }
+    // A pty has no DTR line: it says "unsupported", and needs none.
+    if (m_settings.terminalReady != TerminalReady::LeaveAsIs)
+        m_port.setDataTerminalReady(m_settings.terminalReady == TerminalReady::Raise);
+    linkOpened();
+    return Done{};
+}
+
+Error SerialStream::failure() const
+{
+    const QString &port = m_settings.port;
+    switch (m_port.error()) {
+    case QSerialPort::DeviceNotFoundError:
+        return {ErrorKind::Disconnected, QStringLiteral("there is no port %1").arg(port)};
+    case QSerialPort::PermissionError:
+        if (isPermitted(port))
+            return {ErrorKind::TransportFailed, QStringLiteral("%1 is used by another program").arg(port)};
+        return {ErrorKind::TransportFailed, QStringLiteral("no permission to use %1").arg(port)};
+    default:
+        return {ErrorKind::TransportFailed, QStringLiteral("%1: %2").arg(port, m_port.errorString())};
+    }
+}
+
+void SerialStream::onError(QSerialPort::SerialPortError error)
+{
+    switch (error) {
+    case QSerialPort::NoError:
+    case QSerialPort::UnsupportedOperationError: // A pty's answer to anything about modem lines.
+    case QSerialPort::TimeoutError:
+        return;
+    default:
+        linkLost(QStringLiteral("%1: %2").arg(m_settings.port, m_port.errorString()));
+    }
+}
+
+} // namespace transport

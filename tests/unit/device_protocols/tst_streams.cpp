@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_protocols/smp/console_channel.h"
+#include "device_protocols/transport/serial_stream.h"
+#include "device_protocols/transport/unix_stream.h"
+
+#include <QLocalServer>
+#include <QSocketNotifier>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+using core::Done;
+using core::ErrorKind;
+using core::Result;
+using transport::ByteStream;
+
+namespace {
+
+/// Runs a task on the real event loop; the test's own time limit ends what hangs.
+template<class T>
+Result<T> finish(core::Task<T> task)
+{
+    std::optional<Result<T>> outcome;
+    core::Running<T> running(std::move(task), [&](Result<T> result) { outcome = std::move(result); });
+    if (!QTest::qWaitFor([&] { return outcome.has_value(); }))
+        return core::fail(ErrorKind::TimedOut, QStringLiteral("never"));
+    return std::move(*outcome);
+}
+
+core::Task<QByteArray> readAtLeast(ByteStream &stream, qsizetype size)
+{
+    QByteArray all;
+    while (all.size() < size)
+        all += co_await stream.receive();
+    co_return all;
+}
+
+/// The device's end of a line: a pty or a socket.
+class FarEnd
+{
+public:
+    virtual ~FarEnd() = default;
+    virtual std::unique_ptr<ByteStream> nearEnd() = 0;
+    virtual bool awaitOpened() = 0;
+    virtual void write(const QByteArray &bytes) = 0;
+    virtual QByteArray read() = 0; // what has arrived
+    virtual void hangUp() = 0;
+};
+
+class PtyEnd final : public FarEnd
+{
+public:
+    PtyEnd()
+    {
+        m_master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+        if (m_master < 0 || grantpt(m_master) != 0 || unlockpt(m_master) != 0)
+            qFatal("no pty");
+        path = QString::fromLocal8Bit(ptsname(m_master));
+        termios line{};
+        tcgetattr(m_master, &line);
+        cfmakeraw(&line);
+        tcsetattr(m_master, TCSANOW, &line);
+    }
+    ~PtyEnd() override { hangUp(); }
+
+    std::unique_ptr<ByteStream> nearEnd() override
+    {
+        return std::make_unique<transport::SerialStream>(transport::SerialSettings{.port = path});
+    }
+    bool awaitOpened() override { return true; }
+    void write(const QByteArray &bytes) override
+    {
+        QCOMPARE(::write(m_master, bytes.constData(), size_t(bytes.size())), bytes.size());
+    }
+    QByteArray read() override
+    {
+        QByteArray bytes(65536, '\0');
+        const ssize_t count = ::read(m_master, bytes.data(), size_t(bytes.size()));
+        return bytes.first(std::max<ssize_t>(count, 0));
+    }
+    void hangUp() override
+    {
+        if (m_master >= 0)
+            ::close(m_master);
+        m_master = -1;
+    }
+
+    QString path;
+
+private:
+    int m_master = -1;
+};
+
+class SocketEnd final : public FarEnd
+{
+public:
+    SocketEnd()
+    {
+        if (!m_server.listen(m_folder.filePath(QStringLiteral("line"))))
+            qFatal("no socket");
+    }
+
+    std::unique_ptr<ByteStream> nearEnd() override
+    {
+        return std::make_unique<transport::UnixStream>(m_server.fullServerName());
+    }
+    bool awaitOpened() override
+    {
+        const bool hasCome = QTest::qWaitFor([this] { return m_server.hasPendingConnections(); });
+        m_socket.reset(m_server.nextPendingConnection());
+        return hasCome;
+    }
+    void write(const QByteArray &bytes) override
+    {
+        m_socket->write(bytes);
+        m_socket->flush(); // Before a hang-up that may follow.
+    }
+    QByteArray read() override { return m_socket->readAll(); }
+    void hangUp() override { m_socket.reset(); }
+
+private:
+    QTemporaryDir m_folder;
+    QLocalServer m_server;
+    std::unique_ptr<QLocalSocket> m_socket;
+};
+
+std::unique_ptr<FarEnd> makeEnd(const QString &kind)
+{
+    if (kind == QLatin1String("pty"))
+        return std::make_unique<PtyEnd>();
+    return std::make_unique<SocketEnd>();
+}
+
+} // namespace
+
+class TestStreams : public QObject
+{
+    Q_OBJECT
+
+private:
+    void bothKinds()
+    {
+        QTest::addColumn<QString>("kind");
+        QTest::newRow("pty") << QStringLiteral("pty");
+        QTest::newRow("socket") << QStringLiteral("socket");
+    }
+
+private Q_SLOTS:
+    void carriesBytesUnchanged_data() { bothKinds(); }
+    void carriesBytesUnchanged()
+    {
+        QFETCH(QString, kind);
+        const auto far = makeEnd(kind);
+        const auto near = far->nearEnd();
+        const Result<Done> opened = finish(near->open());
+        QVERIFY2(opened.has_value(), opened ? "" : qPrintable(opened.error().detail));
+        QVERIFY(far->awaitOpened());
+
+        // Every value, as a terminal would eat some: XON, XOFF, CR, LF, NUL, Ctrl-C.
+        QByteArray every;
+        for (int value = 0; value < 256; ++value)
+            every += char(value);
+        QVERIFY(finish(near->send(every)).has_value());
+        QByteArray arrived;
+        QTRY_COMPARE((arrived += far->read()), every);
+
+        far->write(every);
+        const Result<QByteArray> back = finish(readAtLeast(*near, 256));
+        QCOMPARE(back.value(), every);
+    }
+
+    void carriesMuchInOrder_data() { bothKinds(); }
+    void carriesMuchInOrder()
+    {
+        QFETCH(QString, kind);
+        const auto far = makeEnd(kind);
+        const auto near = far->nearEnd();
+        QVERIFY(finish(near->open()).has_value());
+        QVERIFY(far->awaitOpened());
+        QByteArray much;
+        for (int number = 0; number < 20'000; ++number)
+            much += QByteArray::number(number) + ' ';
+        QVERIFY(finish(near->send(much)).has_value());
+        QByteArray arrived;
+        QTRY_COMPARE((arrived += far->read()).size(), much.size());
+        QCOMPARE(arrived, much);
+    }
+
+    void tellsWhoeverWaitsThatTheLinkIsGone_data() { bothKinds(); }
+    void tellsWhoeverWaitsThatTheLinkIsGone()
+    {
+        QFETCH(QString, kind);
+        const auto far = makeEnd(kind);
+        const auto near = far->nearEnd();
+        QVERIFY(finish(near->open()).has_value());
+        QVERIFY(far->awaitOpened());
+
+        std::optional<Result<QByteArray>> outcome;
+        core::Running running(near->receive(), [&](auto result) { outcome = std::move(result); });
+        far->hangUp();
+        QTRY_VERIFY(outcome.has_value());
+        QCOMPARE(outcome->error().kind, ErrorKind::Disconnected);
+        // And everyone afterwards.
+        QCOMPARE(finish(near->receive()).error().kind, ErrorKind::Disconnected);
+        QCOMPARE(finish(near->send("x")).error().kind, ErrorKind::Disconnected);
+    }
+
+    void givesWhatArrivedBeforeTheLinkWent()
+    {
+        SocketEnd far;
+        const auto near = far.nearEnd();
+        QVERIFY(finish(near->open()).has_value());
+        QVERIFY(far.awaitOpened());
+        far.write("last words");
+        far.hangUp();
+        const Result<QByteArray> words = finish(readAtLeast(*near, 10));
+        QCOMPARE(words.value(), QByteArray("last words"));
+        QCOMPARE(finish(near->receive()).error().kind, ErrorKind::Disconnected);
+    }
+
+    void opensAnew()
+    {
+        SocketEnd far;
+        const auto near = far.nearEnd();
+        for (int round = 0; round < 3; ++round) {
+            QVERIFY(finish(near->open()).has_value());
+            QVERIFY(far.awaitOpened());
+            far.write("hello");
+            QCOMPARE(finish(readAtLeast(*near, 5)).value(), QByteArray("hello"));
+            if (round == 1)
+                far.hangUp();
+        }
+    }
+
+    void opensAPtyAnew()
+    {
+        PtyEnd far;
+        const auto near = far.nearEnd();
+        for (int round = 0; round < 3; ++round) {
+            QVERIFY(finish(near->open()).has_value());
+            far.write("hello");
+            QCOMPARE(finish(readAtLeast(*near, 5)).value(), QByteArray("hello"));
+        }
+    }
+
+    void wakesItsReaderWhenClosed_data() { bothKinds(); }
+    void wakesItsReaderWhenClosed()
+    {
+        QFETCH(QString, kind);
+        const auto far = makeEnd(kind);
+        const auto near = far->nearEnd();
+        QVERIFY(finish(near->open()).has_value());
+        std::optional<Result<QByteArray>> outcome;
+        core::Running running(near->receive(), [&](auto result) { outcome = std::move(result); });
+        near->close();
+        QTRY_VERIFY(outcome.has_value());
+        QCOMPARE(outcome->error().kind, ErrorKind::Disconnected);
+    }
+
+    void sharesAPortWithNobody()
+    {
+        PtyEnd far;
+        const auto first = far.nearEnd();
+        QVERIFY(finish(first->open()).has_value());
+        const Result<Done> second = finish(far.nearEnd()->open());
+        QVERIFY(!second.has_value());
+        QCOMPARE(second.error().kind, ErrorKind::TransportFailed);
+        QVERIFY2(second.error().detail.contains(QStringLiteral("used by another program")),
+                 qPrintable(second.error().detail));
+    }
+
+    void namesWhatIsNotThere()
+    {
+        transport::SerialStream port({.port = QStringLiteral("/dev/there-is-no-such-port")});
+        QCOMPARE(finish(port.open()).error().kind, ErrorKind::Disconnected);
+        transport::UnixStream socket(QStringLiteral("/there/is/no/such/socket"));
+        QCOMPARE(finish(socket.open()).error().kind, ErrorKind::Disconnected);
+        QCOMPARE(finish(socket.receive()).error().kind, ErrorKind::Disconnected);
+    }
+
+    void ignoresThatAPtyHasNoModemLines()
+    {
+        PtyEnd far;
+        transport::SerialStream port({.port = far.path, .terminalReady = transport::TerminalReady::Raise});
+        QVERIFY(finish(port.open()).has_value());
+        far.write("still here");
+        QCOMPARE(finish(readAtLeast(port, 10)).value(), QByteArray("still here"));
+    }
+
+    void carriesPacketsAndTextOverTheSameLine()
+    {
+        SocketEnd far;
+        QByteArray text;
+        smp::ConsoleChannel channel(far.nearEnd(), [&](QByteArray piece) { text += piece; });
+        QVERIFY(finish(channel.open()).has_value());
+        QVERIFY(far.awaitOpened());
+        QVERIFY(finish(channel.send("question")).has_value());
+        QByteArray arrived;
+        const QByteArray expected = '\n' + smp::toConsoleLines("question");
+        QTRY_COMPARE((arrived += far.read()), expected);
+
+        far.write("log line\n" + smp::toConsoleLines("one") + smp::toConsoleLines("two"));
+        QCOMPARE(finish(channel.receive()).value(), QByteArray("one"));
+        QCOMPARE(finish(channel.receive()).value(), QByteArray("two"));
+        QCOMPARE(text, QByteArray("log line\n"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestStreams)
+#include "tst_streams.moc"
