@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_protocols/smp/bootmend_group.h"
+
+#include "device_protocols/smp/reply_fields.h"
+#include "recovery_bootloader/include/bootmend/device_wire.h"
+
+#include <array>
+
+namespace smp {
+
+using core::Done;
+using core::EvidenceEvent;
+using core::HealthCheck;
+using core::ResetCause;
+using core::Result;
+using core::RollbackCause;
+using core::Task;
+
+static_assert(quint16(Group::Bootmend) == BM_SMP_GROUP);
+
+namespace {
+
+constexpr Command kBootState{Op::Read, Group::Bootmend, BM_SMP_BOOT_STATE};
+constexpr Command kEvidence{Op::Read, Group::Bootmend, BM_SMP_EVIDENCE};
+constexpr Command kIdentity{Op::Read, Group::Bootmend, BM_SMP_IDENTITY};
+constexpr Command kFlashMap{Op::Read, Group::Bootmend, BM_SMP_FLASH_MAP};
+constexpr Command kHealth{Op::Read, Group::Bootmend, BM_SMP_HEALTH};
+constexpr Command kRevert{Op::Write, Group::Bootmend, BM_SMP_REVERT};
+
+// A log of two 4 KiB sectors holds fewer events than this; a device that never ends its list is stopped.
+constexpr qsizetype kMostEvents = 10'000;
+
+template<class Cause>
+struct WireCause {
+    int code;
+    Cause cause;
+};
+
+constexpr std::array kRollbackCauses{
+    WireCause{BM_ROLLBACK_NONE, RollbackCause::None},
+    WireCause{BM_ROLLBACK_CRASHED, RollbackCause::Crashed},
+    WireCause{BM_ROLLBACK_WATCHDOG, RollbackCause::Watchdog},
+    WireCause{BM_ROLLBACK_NOT_CONFIRMED, RollbackCause::NotConfirmed},
+    WireCause{BM_ROLLBACK_HEALTH, RollbackCause::Unhealthy},
+    WireCause{BM_ROLLBACK_REQUESTED, RollbackCause::Requested},
+    WireCause{BM_ROLLBACK_IMAGE_INVALID, RollbackCause::ImageInvalid},
+    WireCause{BM_ROLLBACK_EXPIRED, RollbackCause::Expired},
+};
+
+constexpr std::array kResetCauses{
+    WireCause{BM_RESET_POWER_ON, ResetCause::PowerOn},
+    WireCause{BM_RESET_REQUESTED, ResetCause::Requested},
+    WireCause{BM_RESET_WATCHDOG, ResetCause::Watchdog},
+    WireCause{BM_RESET_CRASH, ResetCause::Crash},
+};
+
+constexpr std::array kEvidenceKinds{
+    WireCause{BM_EVIDENCE_BOOT, EvidenceEvent::Kind::Boot},
+    WireCause{BM_EVIDENCE_IMAGE_REFUSED, EvidenceEvent::Kind::ImageRefused},
+    WireCause{BM_EVIDENCE_ROLLBACK, EvidenceEvent::Kind::RolledBack},
+    WireCause{BM_EVIDENCE_CONFIRMED, EvidenceEvent::Kind::Confirmed},
+    WireCause{BM_EVIDENCE_RECOVERY, EvidenceEvent::Kind::RecoveryEntered},
+    WireCause{BM_EVIDENCE_STATE_LOST, EvidenceEvent::Kind::StateLost},
+};
+
+/// A number that a newer device may have and we do not know becomes `unknown`.
+template<class Cause, std::size_t count>
+Cause causeOf(const std::array<WireCause<Cause>, count> &causes, int code, Cause unknown)
+{
+    for (const WireCause<Cause> &known : causes)
+        if (known.code == code)
+            return known.cause;
+    return unknown;
+}
+
+bool parseStage(ReplyFields &fields)
+{
+    const QString stage = fields.text(QLatin1String("stage"));
+    const bool isInRecovery = stage == QLatin1String("recovery");
+    if (!isInRecovery && stage != QLatin1String("application"))
+        fields.complain(QLatin1String("stage"), QStringLiteral("is neither application nor recovery"));
+    return isInRecovery;
+}
+
+Result<BootReport> parseBootState(const QCborMap &reply)
+{
+    ReplyFields fields(reply, QStringLiteral("boot state"));
+    const int rollback = fields.numberOr<int>(QLatin1String("rollback"), BM_ROLLBACK_NONE);
+    const int reset = fields.numberOr<int>(QLatin1String("reset"), BM_RESET_POWER_ON);
+    BootReport report;
+    report.isInRecovery = parseStage(fields);
+    report.state = {
+        .runningSlot = fields.numberIfAny<int>(QLatin1String("running")),
+        .runningHash = fields.bytesOrNone(QLatin1String("hash")),
+        .activeSlot = fields.numberIfAny<int>(QLatin1String("active")),
+        .pendingSlot = fields.numberIfAny<int>(QLatin1String("pending")),
+        .trialsLeft = fields.numberOr<int>(QLatin1String("trials"), 0),
+        .isConfirmed = fields.flagOr(QLatin1String("confirmed"), false),
+        .minimumRollbackIndex = fields.numberOr<quint32>(QLatin1String("minimum"), 0),
+        .lastRollback = causeOf(kRollbackCauses, rollback, RollbackCause::NotConfirmed),
+        .rolledBackHash = fields.bytesOrNone(QLatin1String("rolled_back")),
+        .bootCount = fields.number<quint32>(QLatin1String("boots")),
+        .lastReset = causeOf(kResetCauses, reset, ResetCause::Crash),
+        .sequence = fields.numberOr<quint32>(QLatin1String("sequence"), 0),
+    };
+    return fields.result(report);
+}
+
+Result<IdentityReport> parseIdentity(const QCborMap &reply)
+{
+    ReplyFields fields(reply, QStringLiteral("identity"));
+    const IdentityReport report{
+        .identity = {.product = fields.text(QLatin1String("product")),
+                     .hardwareRevision = fields.text(QLatin1String("hw")),
+                     .serialNumber = fields.text(QLatin1String("serial")),
+                     .hardwareId = fields.bytesOrNone(QLatin1String("device_id")),
+                     .classId = fields.bytesOrNone(QLatin1String("class"))},
+        .bootloader = fields.textOr(QLatin1String("bootloader"), {}),
+    };
+    return fields.result(report);
+}
+
+Result<QList<FlashRegion>> parseFlashMap(const QCborMap &reply)
+{
+    ReplyFields fields(reply, QStringLiteral("flash map"));
+    QList<FlashRegion> regions;
+    for (ReplyFields &entry : fields.entries(QLatin1String("regions"))) {
+        regions.append({.name = entry.text(QLatin1String("name")),
+                        .offset = entry.number<quint32>(QLatin1String("offset")),
+                        .size = entry.number<quint32>(QLatin1String("size")),
+                        .sector = entry.number<quint32>(QLatin1String("sector"))});
+        fields.adopt(entry);
+    }
+    return fields.result(regions);
+}
+
+Result<QList<HealthCheck>> parseHealth(const QCborMap &reply)
+{
+    ReplyFields fields(reply, QStringLiteral("health"));
+    QList<HealthCheck> checks;
+    for (ReplyFields &entry : fields.entries(QLatin1String("checks"))) {
+        checks.append({.name = entry.text(QLatin1String("name")),
+                       .isPassed = entry.flag(QLatin1String("ok")),
+                       .detail = entry.textOr(QLatin1String("detail"), {})});
+        fields.adopt(entry);
+    }
+    return fields.result(checks);
+}
+
+struct EvidencePage {
+    QList<EvidenceEvent> events;
+    std::optional<quint32> next; // where the rest begins
+};
+
+EvidenceEvent parseEvent(ReplyFields &entry)
+{
+    const int kind = entry.number<int>(QLatin1String("kind"));
+    return {
+        .sequence = entry.number<quint32>(QLatin1String("seq")),
+        .bootCount = entry.number<quint32>(QLatin1String("boot")),
+        .kind = causeOf(kEvidenceKinds, kind, EvidenceEvent::Kind::Other),
+        .slot = entry.numberIfAny<int>(QLatin1String("slot")),
+        .code = entry.numberOr<int>(QLatin1String("code"), 0),
+    };
+}
+
+Result<EvidencePage> parseEvidence(const QCborMap &reply, quint32 from)
+{
+    ReplyFields fields(reply, QStringLiteral("evidence"));
+    EvidencePage page;
+    for (ReplyFields &entry : fields.entries(QLatin1String("events"))) {
+        page.events.append(parseEvent(entry));
+        fields.adopt(entry);
+    }
+    page.next = fields.numberIfAny<quint32>(QLatin1String("next"));
+    if (page.next && *page.next <= from)
+        fields.complain(QLatin1String("next"), QStringLiteral("does not go on"));
+    return fields.result(page);
+}
+
+} // namespace
+
+Task<BootReport> BootmendGroup::bootState()
+{
+    const QCborMap reply = co_await m_client.request(kBootState);
+    co_return parseBootState(reply);
+}
+
+Task<IdentityReport> BootmendGroup::identity()
+{
+    const QCborMap reply = co_await m_client.request(kIdentity);
+    co_return parseIdentity(reply);
+}
+
+Task<QList<FlashRegion>> BootmendGroup::flashMap()
+{
+    const QCborMap reply = co_await m_client.request(kFlashMap);
+    co_return parseFlashMap(reply);
+}
+
+Task<QList<HealthCheck>> BootmendGroup::health()
+{
+    const QCborMap reply = co_await m_client.request(kHealth);
+    co_return parseHealth(reply);
+}
+
+Task<QList<EvidenceEvent>> BootmendGroup::evidence()
+{
+    QList<EvidenceEvent> events;
+    quint32 from = 0;
+    for (;;) {
+        QCborMap body;
+        if (from > 0)
+            body[QLatin1String("from")] = from;
+        const QCborMap reply = co_await m_client.request(kEvidence, std::move(body));
+        const EvidencePage page = co_await parseEvidence(reply, from);
+        events.append(page.events);
+        if (!page.next || events.size() >= kMostEvents)
+            co_return events;
+        from = *page.next;
+    }
+}
+
+Task<Done> BootmendGroup::revert(core::RevertCause cause)
+{
+    QCborMap body;
+    body[QLatin1String("reason")] = cause == core::RevertCause::Unhealthy
+        ? qint64(BM_REVERT_REASON_HEALTH)
+        : qint64(BM_REVERT_REASON_REQUESTED);
+    co_await m_client.request(kRevert, std::move(body));
+    co_return Done{};
+}
+
+} // namespace smp

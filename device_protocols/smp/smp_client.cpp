@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_protocols/smp/smp_client.h"
+
+#include <QCborValue>
+
+namespace smp {
+
+using core::Done;
+using core::Error;
+using core::ErrorKind;
+using core::Result;
+using core::Task;
+
+namespace {
+
+// Zephyr mgmt_defines.h, enum mcumgr_err_t.
+constexpr qint64 kNotSupported = 8;
+constexpr qint64 kVersionTooOld = 12;
+constexpr qint64 kVersionTooNew = 13;
+
+// Generic codes stand in no group; 0 is also the OS group, whose own codes are told apart by their shape.
+constexpr int kNoGroup = -1;
+
+tl::unexpected<Error> refusal(int group, qint64 code, const QString &reason)
+{
+    QString detail = group == kNoGroup ? QStringLiteral("code %1").arg(code)
+                                       : QStringLiteral("group %1, code %2").arg(group).arg(code);
+    if (!reason.isEmpty())
+        detail += QStringLiteral(": ") + reason;
+    tl::unexpected<Error> failure = core::failByDevice({group, int(code)}, std::move(detail));
+    if (group == kNoGroup && code == kNotSupported)
+        failure.value().kind = ErrorKind::Unsupported;
+    return failure;
+}
+
+Patience usualPatience(Command command)
+{
+    return command.op == Op::Read ? kReading : kWriting;
+}
+
+} // namespace
+
+Result<Done> refusalIn(const QCborMap &reply)
+{
+    const QCborValue error = reply[QLatin1String("err")];
+    if (error.isMap()) {
+        const QCborMap fields = error.toMap();
+        const qint64 code = fields[QLatin1String("rc")].toInteger();
+        if (code != 0)
+            return refusal(int(fields[QLatin1String("group")].toInteger()), code, {});
+    }
+    const qint64 code = reply[QLatin1String("rc")].toInteger();
+    if (code != 0)
+        return refusal(kNoGroup, code, reply[QLatin1String("rsn")].toString());
+    return Done{};
+}
+
+bool isRefusal(const Error &error, GenericCode code)
+{
+    return error.deviceCode == core::DeviceCode{kNoGroup, int(code)};
+}
+
+Client::Client(std::unique_ptr<transport::FrameChannel> channel, core::Clock &clock) :
+    m_channel(std::move(channel)), m_clock(clock)
+{
+}
+
+Client::~Client() = default;
+
+Task<Done> Client::open()
+{
+    close();
+    co_await m_channel->open();
+    m_isOpen = true;
+    co_return Done{};
+}
+
+void Client::close()
+{
+    m_listening.reset();
+    m_isListening = false;
+    m_isOpen = false;
+    m_channel->close();
+    failAll({ErrorKind::Disconnected, QStringLiteral("the link was closed")});
+}
+
+Task<QCborMap> Client::request(Command command, QCborMap body)
+{
+    return request(command, std::move(body), usualPatience(command));
+}
+
+Task<QCborMap> Client::request(Command command, QCborMap body, Patience patience)
+{
+    const QByteArray encoded = body.toCborValue().toCbor();
+    Exchange exchange(*this);
+    bool mayChangeVersion = true;
+    for (int triesLeft = patience.tries; triesLeft > 0; --triesLeft) {
+        const Version asked = m_version;
+        co_await exchange.send(command, encoded);
+        Result<Answer> answer = co_await core::attempt(exchange.next(patience.each));
+        if (!answer) {
+            if (answer.error().kind == ErrorKind::TimedOut && triesLeft > 1)
+                continue;
+            co_return tl::unexpected(std::move(answer.error()));
+        }
+        if (answer->body || !mayChangeVersion || !switchesVersion(answer->body.error(), asked))
+            co_return std::move(answer->body);
+        mayChangeVersion = false;
+        ++triesLeft; // The server has not looked at the request yet.
+    }
+    Q_UNREACHABLE();
+}
+
+bool Client::switchesVersion(const Error &error, Version asked)
+{
+    if (error.deviceCode != core::DeviceCode{kNoGroup, kVersionTooOld}
+        && error.deviceCode != core::DeviceCode{kNoGroup, kVersionTooNew})
+        return false;
+    m_version = asked == Version::Two ? Version::One : Version::Two;
+    return true;
+}
+
+Header Client::enroll(Command command, Exchange &exchange)
+{
+    while (m_waiting.contains(m_nextSequence)) // A request that is older than 256 others.
+        ++m_nextSequence;
+    const Header header{command, m_nextSequence++, m_version};
+    m_waiting.insert(header.sequence, {header, &exchange});
+    return header;
+}
+
+void Client::startListening()
+{
+    if (m_isListening)
+        return;
+    m_isListening = true;
+    m_listening.reset();
+    m_listening.emplace(listen(), [this](Result<Done> ended) {
+        m_isListening = false;
+        m_isOpen = false;
+        if (!ended)
+            failAll(ended.error());
+    });
+}
+
+Task<Done> Client::listen()
+{
+    for (;;) {
+        const QByteArray frame = co_await m_channel->receive();
+        dispatch(frame);
+    }
+}
+
+void Client::dispatch(const QByteArray &frame)
+{
+    const Result<Message> reply = decode(frame);
+    const auto found = reply ? m_waiting.constFind(reply->header.sequence) : m_waiting.constEnd();
+    if (found == m_waiting.constEnd() || !answers(reply->header, found->request)) {
+        ++m_skipped;
+        return;
+    }
+    Exchange &exchange = *found->exchange;
+    m_waiting.erase(found);
+
+    Answer answer{reply->header.sequence, decodeBody(reply->body)};
+    if (answer.body) {
+        const Result<Done> accepted = refusalIn(*answer.body);
+        if (!accepted)
+            answer.body = tl::unexpected(accepted.error());
+    }
+    exchange.m_answers.put(std::move(answer));
+}
+
+void Client::failAll(const Error &error)
+{
+    const auto waiting = std::exchange(m_waiting, {});
+    QList<Exchange *> told;
+    for (const Waiting &one : waiting) {
+        if (told.contains(one.exchange))
+            continue;
+        told.append(one.exchange);
+        one.exchange->m_answers.put(tl::unexpected(error));
+    }
+}
+
+Task<quint8> Exchange::send(Command command, QByteArray body)
+{
+    const Header header = m_client.enroll(command, *this);
+    m_client.startListening();
+    QByteArray frame = encode(header, body);
+    co_await m_client.m_channel->send(std::move(frame));
+    co_return header.sequence;
+}
+
+Task<Answer> Exchange::next(core::Milliseconds limit)
+{
+    return core::within(limit, m_client.m_clock, m_answers.next());
+}
+
+void Exchange::forgetAll()
+{
+    m_client.m_waiting.removeIf([this](const auto &entry) { return entry.value().exchange == this; });
+    m_answers.clear();
+}
+
+} // namespace smp

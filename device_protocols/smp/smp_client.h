@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/async/clock.h"
+#include "core/async/mailbox.h"
+#include "device_protocols/smp/smp_message.h"
+#include "device_protocols/transport/frame_channel.h"
+
+#include <QHash>
+
+#include <optional>
+
+namespace smp {
+
+/// How long to wait for an answer, and how often to ask.
+struct Patience {
+    core::Milliseconds each;
+    int tries = 1;
+};
+
+/// A read changes nothing and may be repeated: a lost line costs one try. 2.5 s cover the flash work that a
+/// server may have before it (one sector, 100 ms), its log output and a full packet at 9600 baud (1.5 s).
+constexpr Patience kReading{core::Milliseconds(2500), 3};
+/// A write is asked once: whether it happened is for the caller to read back. 5 s cover a boot-state record
+/// on slow external flash.
+constexpr Patience kWriting{core::Milliseconds(5000), 1};
+
+class Exchange;
+
+/// Speaks to one SMP server over one channel, which it owns. Any number of requests may be under way; their
+/// answers are told apart by sequence number, and what answers none of them is skipped. Outlives the tasks
+/// and exchanges it hands out; lives on the device thread.
+class Client
+{
+public:
+    Client(std::unique_ptr<transport::FrameChannel> channel, core::Clock &clock);
+    ~Client();
+    Q_DISABLE_COPY_MOVE(Client)
+
+    /// Opens the link, or opens it anew; requests under way fail with Disconnected.
+    core::Task<core::Done> open();
+    void close();
+    bool isOpen() const { return m_isOpen; }
+
+    /// One question and its answer. Repeats it as `patience` says, each time under a new number, and takes an
+    /// answer to any of them. Errors: RefusedByDevice with the device's own group and code, Unsupported when
+    /// the server does not know the command, TimedOut, MalformedReply, and the channel's.
+    core::Task<QCborMap> request(Command command, QCborMap body, Patience patience);
+    /// As above, with `kReading` or `kWriting` by the command's operation.
+    core::Task<QCborMap> request(Command command, QCborMap body = {});
+
+    /// Bytes that the channel adds to a packet in the server's buffer.
+    int bytesAddedToBuffer() const { return m_channel->bytesAddedToBuffer(); }
+    core::Clock &clock() { return m_clock; }
+
+    /// Frames that answered nothing: late, unsolicited or malformed.
+    int skippedCount() const { return m_skipped; }
+
+private:
+    friend class Exchange;
+    struct Waiting {
+        Header request;
+        Exchange *exchange;
+    };
+
+    Header enroll(Command command, Exchange &exchange);
+    void startListening();
+    core::Task<core::Done> listen();
+    void dispatch(const QByteArray &frame);
+    void failAll(const core::Error &error);
+    bool switchesVersion(const core::Error &error, Version asked);
+
+    std::unique_ptr<transport::FrameChannel> m_channel;
+    core::Clock &m_clock;
+    QHash<quint8, Waiting> m_waiting; // by sequence number
+    quint8 m_nextSequence = 0;
+    Version m_version = Version::Two;
+    int m_skipped = 0;
+    bool m_isOpen = false;
+    bool m_isListening = false;
+    std::optional<core::Running<core::Done>> m_listening;
+};
+
+struct Answer {
+    quint8 sequence = 0;
+    core::Result<QCborMap> body; // or the device's refusal
+};
+
+/// Requests whose answers go to one place, so that several can be under way. Answers that arrive after it is
+/// gone are skipped.
+class Exchange
+{
+public:
+    explicit Exchange(Client &client) : m_client(client) { }
+    ~Exchange() { forgetAll(); }
+    Q_DISABLE_COPY_MOVE(Exchange)
+
+    /// Gives the sequence number that the answer will have. `body` is an encoded CBOR map.
+    core::Task<quint8> send(Command command, QByteArray body);
+
+    /// The next answer to any of the requests. TimedOut after `limit`; the channel's error when it ends.
+    core::Task<Answer> next(core::Milliseconds limit);
+
+    void forgetAll();
+
+private:
+    friend class Client;
+    Client &m_client;
+    core::Mailbox<Answer> m_answers;
+};
+
+/// The refusal that a reply carries, if any: {"err": {"group", "rc"}} of version 2, {"rc", "rsn"} of version
+/// 1 and of errors below the group. A code of 0 means success in both.
+core::Result<core::Done> refusalIn(const QCborMap &reply);
+
+/// Generic codes that callers act on (Zephyr mgmt_defines.h, enum mcumgr_err_t).
+enum class GenericCode { NoMemory = 2, InvalidValue = 3, Busy = 10 };
+
+/// True for {"rc": code}: not for a group's own code of the same number.
+bool isRefusal(const core::Error &error, GenericCode code);
+
+} // namespace smp

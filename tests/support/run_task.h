@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tests/support/manual_clock.h"
+
+#include <QEventLoop>
+
+#include <optional>
+
+namespace testing {
+
+/// Runs a task to its end in simulated time: everything that can happen happens, then the clock moves on.
+/// TimedOut with the detail "never" when an hour was not enough.
+template<class T>
+core::Result<T> finish(core::Task<T> task, ManualClock &clock)
+{
+    constexpr core::Milliseconds kStep{50};
+    const core::Milliseconds limit = clock.now() + std::chrono::hours(1);
+    std::optional<core::Result<T>> outcome;
+    core::Running<T> running(std::move(task),
+                             [&outcome](core::Result<T> result) { outcome = std::move(result); });
+    QEventLoop events;
+    for (;;) {
+        while (events.processEvents()) { } // Handling one may have posted another.
+        if (outcome)
+            return std::move(*outcome);
+        if (clock.now() >= limit)
+            return core::fail(core::ErrorKind::TimedOut, QStringLiteral("never"));
+        clock.advance(kStep);
+    }
+}
+
+} // namespace testing
