@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mem.h"
+
+/* Compile with -fno-tree-loop-distribute-patterns, or these loops become calls of themselves. */
+
+void *memcpy(void *restrict to, const void *restrict from, size_t length)
+{
+    uint8_t *target = to;
+    const uint8_t *source = from;
+    while (length-- > 0) {
+        *target++ = *source++;
+    }
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t length)
+{
+    uint8_t *target = to;
+    const uint8_t *source = from;
+    if (target < source) {
+        return memcpy(to, from, length);
+    }
+    while (length-- > 0) {
+        target[length] = source[length];
+    }
+    return to;
+}
+
+void *memset(void *to, int value, size_t length)
+{
+    uint8_t *target = to;
+    while (length-- > 0) {
+        *target++ = (uint8_t)value;
+    }
+    return to;
+}
+
+int memcmp(const void *left, const void *right, size_t length)
+{
+    const uint8_t *a = left;
+    const uint8_t *b = right;
+    for (size_t i = 0; i < length; i++) {
+        if (a[i] != b[i]) {
+            return a[i] < b[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}
