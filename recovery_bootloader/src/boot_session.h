@@ -7,7 +7,7 @@
 #include "retained.h"
 #include "state_store.h"
 
-#define BOOTLOADER_VERSION "0.1.0"
+#define BOOTLOADER_VERSION "1.0.0"
 
 /* Everything that the bootloader knows from one reset to the next. */
 struct boot_session {
