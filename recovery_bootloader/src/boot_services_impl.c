@@ -10,8 +10,7 @@
 
 static struct boot_session *session;
 
-/* --- Watchdog and reset ----------------------------------------------------------------------------------
- */
+/* --- Watchdog and reset --- */
 
 static void kick_watchdog(void)
 {
@@ -32,8 +31,7 @@ static void reset(uint32_t boot_mode)
     port_reset();
 }
 
-/* --- Slots -----------------------------------------------------------------------------------------------
- */
+/* --- Slots --- */
 
 static bool is_protected(uint8_t slot)
 {
@@ -153,8 +151,7 @@ static enum bm_service_result slot_sha256(uint8_t slot, uint32_t length, uint8_t
     return BM_SERVICE_OK;
 }
 
-/* --- Trial -----------------------------------------------------------------------------------------------
- */
+/* --- Trial --- */
 
 static bool holds(uint8_t slot, const uint8_t *hash)
 {
@@ -270,8 +267,7 @@ static enum bm_service_result revert(uint32_t reason)
     return BM_SERVICE_OK;
 }
 
-/* --- What is known ---------------------------------------------------------------------------------------
- */
+/* --- What is known --- */
 
 static enum bm_service_result boot_state(struct bm_boot_state *state)
 {

@@ -70,20 +70,28 @@ static enum bm_image_verdict read_header(struct image_job *job)
     return load_le32(header) == BM_IMAGE_MAGIC ? BM_IMAGE_OK : BM_IMAGE_MALFORMED;
 }
 
+/*
+ * An image that names no load address is position-independent; one that does was linked for it, and must say
+ * that it is to be loaded there.
+ */
+static bool is_loadable(const struct image_job *job, uint32_t load_area)
+{
+    uint32_t load_address = load_le32(job->header + 4);
+    uint32_t flags = load_le32(job->header + 16);
+    return (flags & (BM_IMAGE_FLAG_ENCRYPTED_MASK | BM_IMAGE_FLAG_NON_BOOTABLE)) == 0
+        && (load_address == 0 || ((flags & BM_IMAGE_FLAG_RAM_LOAD) != 0 && load_address == load_area));
+}
+
 static bool is_layout_sane(const struct image_job *job)
 {
     const struct image_layout *layout = &job->layout;
     uint32_t capacity = 0;
     uint32_t load_area = (uint32_t)(uintptr_t)port_load_area(&capacity);
-    uint32_t load_address = load_le32(job->header + 4);
-    uint32_t flags = load_le32(job->header + 16);
     uint64_t hashed = (uint64_t)layout->header_size + layout->payload_length + layout->protected_size;
     return layout->header_size >= BM_IMAGE_HEADER_SIZE && layout->payload_length > 0
         && layout->payload_length <= capacity && layout->protected_size >= TLV_HEAD_SIZE
         && layout->protected_size <= IMAGE_MAX_TLV_AREA
-        && hashed + TLV_HEAD_SIZE <= region_size(region_of_slot(job->slot))
-        && (load_address == 0 || load_address == load_area) && (flags & BM_IMAGE_FLAG_RAM_LOAD) != 0
-        && (flags & (BM_IMAGE_FLAG_ENCRYPTED_MASK | BM_IMAGE_FLAG_NON_BOOTABLE)) == 0;
+        && hashed + TLV_HEAD_SIZE <= region_size(region_of_slot(job->slot)) && is_loadable(job, load_area);
 }
 
 /* Keeps the value of a TLV that may occur once and has one length. */

@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 /*
- * The functions that a compiler may call on its own: from the C library, or from the port where there is none.
+ * The functions that a compiler may call on its own: from the C library, or from the port where there is
+ * none.
  */
 void *memcpy(void *restrict to, const void *restrict from, size_t length);
 void *memmove(void *to, const void *from, size_t length);

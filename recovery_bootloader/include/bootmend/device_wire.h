@@ -8,7 +8,7 @@
  * with linkage. Described for readers in docs/formats/bootloader_protocol.md.
  */
 
-/* --- Images: the MCUboot format (mcuboot boot/bootutil/include/bootutil/image.h) ------------------------ */
+/* --- Images: the MCUboot format (mcuboot boot/bootutil/include/bootutil/image.h) --- */
 
 #define BM_IMAGE_MAGIC 0x96f3b83du
 #define BM_IMAGE_HEADER_SIZE 32u
@@ -26,18 +26,26 @@
 #define BM_TLV_CLASS_UUID 0x75u /* protected; UUID v5 of the product name in the vendor's namespace */
 #define BM_TLV_HW_REVISIONS 0x00a1u /* protected; hardware revisions, each ended by a zero byte */
 
-/* --- SMP group of our own (Zephyr reserves 64 and above for vendors) ------------------------------------ */
+/* --- SMP group of our own (Zephyr reserves 64 and above for vendors) --- */
 
 #define BM_SMP_GROUP 64u
-#define BM_SMP_BOOT_STATE 0u /* read:  {} -> the keys of enum bm_boot_state_key below */
-#define BM_SMP_EVIDENCE                                                                                      \
-    1u /* read:  {"from":u?} -> {"events":[{"seq","boot","kind","slot","code","image":b?}],"next":u?} */
-#define BM_SMP_IDENTITY 2u /* read:  {} -> {"product","hw","serial","device_id":b,"class":b,"bootloader":t}  \
-                            */
-#define BM_SMP_FLASH_MAP 3u /* read:  {} -> {"regions":[{"name","offset","size","sector"}]} */
-#define BM_SMP_HEALTH 4u /* read:  {} -> {"checks":[{"name":t,"ok":bool,"detail":t?}]}; application only */
-#define BM_SMP_REVERT 5u /* write: {"reason":u?} -> {}; ends the trial as failed, takes effect at the reset  \
-                          */
+#define BM_SMP_BOOT_STATE 0u
+#define BM_SMP_EVIDENCE 1u
+#define BM_SMP_IDENTITY 2u
+#define BM_SMP_FLASH_MAP 3u
+#define BM_SMP_HEALTH 4u
+#define BM_SMP_REVERT 5u
+
+/*
+ * Request -> answer; t text, b bytes, u unsigned number, ? optional.
+ *   boot state, read   {} -> the keys below
+ *   evidence, read     {"from":u?} -> {"events":[EVENT],"next":u?}, and an EVENT is
+ *                      {"seq":u,"boot":u,"kind":u,"slot":u,"code":u,"image":b?}
+ *   identity, read     {} -> {"product":t,"hw":t,"serial":t,"device_id":b,"class":b,"bootloader":t}
+ *   flash map, read    {} -> {"regions":[{"name":t,"offset":u,"size":u,"sector":u}]}
+ *   health, read       {} -> {"checks":[{"name":t,"ok":bool,"detail":t?}]}; application only
+ *   revert, write      {"reason":u?} -> {}; ends the trial as failed, takes effect at the reset
+ */
 
 /*
  * Answer to BM_SMP_BOOT_STATE:

@@ -20,8 +20,7 @@ extern "C" {
  * Nothing here blocks for longer than it says, and nothing allocates.
  */
 
-/* --- Flash -----------------------------------------------------------------------------------------------
- */
+/* --- Flash --- */
 
 enum bm_region {
     BM_REGION_STATE, /* at least two sectors of boot-state records */
@@ -54,8 +53,7 @@ bool port_flash_read(uint32_t offset, void *to, size_t length);
 bool port_flash_program(uint32_t offset, const void *data, size_t length); /* only clears bits (NOR) */
 bool port_flash_erase(uint32_t offset); /* one sector, to 0xff */
 
-/* --- The line --------------------------------------------------------------------------------------------
- */
+/* --- The line --- */
 
 /*
  * A client may have BM_LINE_PACKETS packets in flight, so a port without flow control of its own keeps at
@@ -67,8 +65,7 @@ bool port_flash_erase(uint32_t offset); /* one sector, to 0xff */
 size_t port_line_read(uint8_t *to, size_t capacity); /* what has arrived; 0 when nothing; never waits */
 void port_line_write(const uint8_t *data, size_t length);
 
-/* --- Time, watchdog, reset -------------------------------------------------------------------------------
- */
+/* --- Time, watchdog, reset --- */
 
 uint32_t port_now_ms(void); /* since the reset; wraps */
 void port_idle(uint32_t timeout_ms); /* sleeps until a byte arrives on the line, or the time has passed */
@@ -94,8 +91,7 @@ void *port_retained(void);
 /* A button, or whatever else the machine has, held at reset. */
 bool port_recovery_is_requested(void);
 
-/* --- Starting an image -----------------------------------------------------------------------------------
- */
+/* --- Starting an image --- */
 
 struct boot_services;
 
