@@ -51,21 +51,6 @@ static void enable_interrupts(uint8_t enabled)
     machine_write8(UART_INTERRUPT_ENABLE, enabled);
 }
 
-void line_start(void)
-{
-    machine_write8(UART_INTERRUPT_ENABLE, 0);
-    machine_write8(UART_LINE_CONTROL, LINE_DIVISOR_ACCESS | LINE_8N1);
-    machine_write8(UART_DIVISOR_LOW, DIVISOR_115200);
-    machine_write8(UART_DIVISOR_HIGH, 0);
-    machine_write8(UART_LINE_CONTROL, LINE_8N1);
-    machine_write8(UART_FIFO_CONTROL, FIFO_ENABLE_AND_CLEAR);
-    machine_write8(UART_MODEM_CONTROL, MODEM_DTR_RTS);
-    machine_write32(PLIC_PRIORITY, 1);
-    machine_write32(PLIC_ENABLE, 1u << MACHINE_UART_INTERRUPT);
-    machine_write32(PLIC_THRESHOLD, 0);
-    enable_interrupts(ENABLE_RECEIVED);
-}
-
 static void drain_receiver(void)
 {
     while (machine_read8(UART_LINE_STATUS) & STATUS_DATA_READY) {
@@ -77,6 +62,23 @@ static void drain_receiver(void)
         ring[ring_head % RING_SIZE] = machine_read8(UART_DATA);
         ring_head = ring_head + 1;
     }
+}
+
+void line_start(void)
+{
+    machine_write8(UART_INTERRUPT_ENABLE, 0);
+    machine_write8(UART_LINE_CONTROL, LINE_DIVISOR_ACCESS | LINE_8N1);
+    machine_write8(UART_DIVISOR_LOW, DIVISOR_115200);
+    machine_write8(UART_DIVISOR_HIGH, 0);
+    machine_write8(UART_LINE_CONTROL, LINE_8N1);
+    /* Enabling the FIFO empties it. A byte that came before holds the others back in QEMU: none is lost. */
+    drain_receiver();
+    machine_write8(UART_FIFO_CONTROL, FIFO_ENABLE_AND_CLEAR);
+    machine_write8(UART_MODEM_CONTROL, MODEM_DTR_RTS);
+    machine_write32(PLIC_PRIORITY, 1);
+    machine_write32(PLIC_ENABLE, 1u << MACHINE_UART_INTERRUPT);
+    machine_write32(PLIC_THRESHOLD, 0);
+    enable_interrupts(ENABLE_RECEIVED);
 }
 
 void line_service(void)
