@@ -52,12 +52,17 @@ endif()
 # No ccache: it does not know the call graphs that the compiler writes beside the objects.
 set(qemu_arguments "")
 foreach(name BOOTMEND_LIBSODIUM_SOURCE BOOTMEND_WARNINGS_AS_ERRORS BOOTMEND_BOOT_SOURCES BOOTMEND_SMP_SOURCES
-        BOOTMEND_MEM_SOURCES BOOTMEND_BOOT_INCLUDE BOOTMEND_BOOT_KEYS_C)
+        BOOTMEND_MEM_SOURCES BOOTMEND_BOOT_INCLUDE BOOTMEND_BOOT_KEYS_C BOOTMEND_SAMPLE_VARIANTS)
     string(REPLACE ";" "|" value "${${name}}")
     list(APPEND qemu_arguments "-D${name}=${value}")
 endforeach()
 
 set(BOOTMEND_BUNDLED_BOOTLOADERS ${BOOTMEND_QEMU_DIR}/bootloader.bin CACHE INTERNAL "")
+set(qemu_results ${BOOTMEND_BUNDLED_BOOTLOADERS} ${BOOTMEND_QEMU_DIR}/port_self_test.bin)
+foreach(variant ${BOOTMEND_SAMPLE_VARIANTS})
+    string(REGEX REPLACE "=.*" "" variant ${variant})
+    list(APPEND qemu_results ${BOOTMEND_QEMU_DIR}/app_${variant}.bin)
+endforeach()
 ExternalProject_Add(qemu_riscv_virt
     SOURCE_DIR ${CMAKE_CURRENT_SOURCE_DIR}/ports/qemu_riscv_virt
     BINARY_DIR ${BOOTMEND_QEMU_DIR}
@@ -67,5 +72,5 @@ ExternalProject_Add(qemu_riscv_virt
     CMAKE_ARGS --toolchain ${PROJECT_SOURCE_DIR}/cmake/toolchains/riscv32_bare_metal.cmake ${qemu_arguments}
     DEPENDS bootmend_boot_keys
     BUILD_ALWAYS ON
-    BUILD_BYPRODUCTS ${BOOTMEND_BUNDLED_BOOTLOADERS} ${BOOTMEND_QEMU_DIR}/port_self_test.bin
+    BUILD_BYPRODUCTS ${qemu_results}
     INSTALL_COMMAND "")
