@@ -26,7 +26,7 @@ public:
     QString textOr(QLatin1String key, const QString &absent);
     QByteArray bytesOrNone(QLatin1String key);
     bool flag(QLatin1String key);
-    bool flagOr(QLatin1String key, bool absent);
+    bool flagOr(QLatin1String key, bool absent); // style-allow(bool-parameter): the value, as in numberOr
     template<class Int>
     Int number(QLatin1String key);
     template<class Int>
