@@ -12,7 +12,8 @@ struct FoundUnit {
     QString name; // unique in one list, stable while the unit stays; what users type
     DeviceAddress address;
     QString note = {}; // where it was found, or why it is not asked
-    bool isToBeAsked = true; // false for ports that nothing is known of: opening one may reset what is behind it
+    bool isToBeAsked =
+        true; // false for ports that nothing is known of: opening one may reset what is behind it
 };
 
 /// Finds units and opens them: the way from the recipes to the transports of this machine. Lives on the

@@ -6,7 +6,8 @@
 
 namespace core {
 
-/// Opens a unit and asks it who it is. Never fails: a unit that does not answer is a Silent snapshot with its reason.
+/// Opens a unit and asks it who it is. Never fails: a unit that does not answer is a Silent snapshot with its
+/// reason.
 Task<DeviceSnapshot> lookAt(Connector &connector, FoundUnit unit, Clock &clock);
 
 /// The snapshot of a unit that is there, but was or could not be asked.
