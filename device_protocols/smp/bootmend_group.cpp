@@ -11,6 +11,7 @@ namespace smp {
 using core::Done;
 using core::EvidenceEvent;
 using core::HealthCheck;
+using core::Reason;
 using core::ResetCause;
 using core::Result;
 using core::RollbackCause;
@@ -26,6 +27,9 @@ constexpr Command kIdentity{Op::Read, Group::Bootmend, BM_SMP_IDENTITY};
 constexpr Command kFlashMap{Op::Read, Group::Bootmend, BM_SMP_FLASH_MAP};
 constexpr Command kHealth{Op::Read, Group::Bootmend, BM_SMP_HEALTH};
 constexpr Command kRevert{Op::Write, Group::Bootmend, BM_SMP_REVERT};
+
+// In evidence events that concern no slot (BM_SLOT_NONE of the bootloader).
+constexpr int kNoSlot = 0xff;
 
 // A log of two 4 KiB sectors holds fewer events than this; a device that never ends its list is stopped.
 constexpr qsizetype kMostEvents = 10'000;
@@ -52,6 +56,18 @@ constexpr std::array kResetCauses{
     WireCause{BM_RESET_REQUESTED, ResetCause::Requested},
     WireCause{BM_RESET_WATCHDOG, ResetCause::Watchdog},
     WireCause{BM_RESET_CRASH, ResetCause::Crash},
+};
+
+constexpr std::array kImageVerdicts{
+    WireCause{BM_IMAGE_OK, std::optional<Reason>()},
+    WireCause{BM_IMAGE_EMPTY, std::optional(Reason::PayloadMissing)},
+    WireCause{BM_IMAGE_MALFORMED, std::optional(Reason::ImageMalformed)},
+    WireCause{BM_IMAGE_HASH_WRONG, std::optional(Reason::HashMismatch)},
+    WireCause{BM_IMAGE_KEY_UNKNOWN, std::optional(Reason::KeyUnknown)},
+    WireCause{BM_IMAGE_SIGNATURE_WRONG, std::optional(Reason::SignatureInvalid)},
+    WireCause{BM_IMAGE_OTHER_PRODUCT, std::optional(Reason::IncompatibleProduct)},
+    WireCause{BM_IMAGE_OTHER_HARDWARE, std::optional(Reason::IncompatibleHardware)},
+    WireCause{BM_IMAGE_ROLLBACK, std::optional(Reason::RollbackIndexTooLow)},
 };
 
 constexpr std::array kEvidenceKinds{
@@ -82,6 +98,17 @@ bool parseStage(ReplyFields &fields)
     return isInRecovery;
 }
 
+QList<std::optional<Reason>> parseObjections(ReplyFields &fields)
+{
+    const QLatin1String key("verdicts");
+    QList<std::optional<Reason>> objections;
+    if (!fields.has(key))
+        return objections;
+    for (const int verdict : fields.numbers(key))
+        objections.append(causeOf(kImageVerdicts, verdict, std::optional(Reason::ImageMalformed)));
+    return objections;
+}
+
 Result<BootReport> parseBootState(const QCborMap &reply)
 {
     ReplyFields fields(reply, QStringLiteral("boot state"));
@@ -89,6 +116,7 @@ Result<BootReport> parseBootState(const QCborMap &reply)
     const int reset = fields.numberOr<int>(QLatin1String("reset"), BM_RESET_POWER_ON);
     BootReport report;
     report.isInRecovery = parseStage(fields);
+    report.objections = parseObjections(fields);
     report.state = {
         .runningSlot = fields.numberIfAny<int>(QLatin1String("running")),
         .runningHash = fields.bytesOrNone(QLatin1String("hash")),
@@ -155,11 +183,12 @@ struct EvidencePage {
 EvidenceEvent parseEvent(ReplyFields &entry)
 {
     const int kind = entry.number<int>(QLatin1String("kind"));
+    const std::optional<int> slot = entry.numberIfAny<int>(QLatin1String("slot"));
     return {
         .sequence = entry.number<quint32>(QLatin1String("seq")),
         .bootCount = entry.number<quint32>(QLatin1String("boot")),
         .kind = causeOf(kEvidenceKinds, kind, EvidenceEvent::Kind::Other),
-        .slot = entry.numberIfAny<int>(QLatin1String("slot")),
+        .slot = slot == kNoSlot ? std::nullopt : slot,
         .code = entry.numberOr<int>(QLatin1String("code"), 0),
     };
 }
@@ -180,9 +209,9 @@ Result<EvidencePage> parseEvidence(const QCborMap &reply, quint32 from)
 
 } // namespace
 
-Task<BootReport> BootmendGroup::bootState()
+Task<BootReport> BootmendGroup::bootState(Patience patience)
 {
-    const QCborMap reply = co_await m_client.request(kBootState);
+    const QCborMap reply = co_await m_client.request(kBootState, {}, patience);
     co_return parseBootState(reply);
 }
 

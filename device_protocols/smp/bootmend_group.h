@@ -10,6 +10,7 @@ namespace smp {
 struct BootReport {
     bool isInRecovery = false;
     core::BootState state;
+    QList<std::optional<core::Reason>> objections; // by slot: why its image must not boot; may be shorter
 };
 
 struct IdentityReport {
@@ -31,7 +32,7 @@ class BootmendGroup
 public:
     explicit BootmendGroup(Client &client) : m_client(client) { }
 
-    core::Task<BootReport> bootState();
+    core::Task<BootReport> bootState(Patience patience = kReading);
     core::Task<IdentityReport> identity();
     core::Task<QList<FlashRegion>> flashMap();
     core::Task<QList<core::HealthCheck>> health();

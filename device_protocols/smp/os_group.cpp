@@ -43,11 +43,11 @@ Result<std::optional<int>> parseMode(const QCborMap &reply)
 
 } // namespace
 
-Task<QString> OsGroup::echo(QString text)
+Task<QString> OsGroup::echo(QString text, Patience patience)
 {
     QCborMap body;
     body[QLatin1String("d")] = text;
-    const QCborMap reply = co_await m_client.request(kEcho, std::move(body), kReading);
+    const QCborMap reply = co_await m_client.request(kEcho, std::move(body), patience);
     co_return parseText(reply, QLatin1String("r"));
 }
 

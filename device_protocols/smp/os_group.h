@@ -29,7 +29,7 @@ class OsGroup
 public:
     explicit OsGroup(Client &client) : m_client(client) { }
 
-    core::Task<QString> echo(QString text);
+    core::Task<QString> echo(QString text, Patience patience = kReading);
     core::Task<ServerLimits> parameters();
     core::Task<BootloaderInfo> bootloaderInfo();
 

@@ -37,6 +37,21 @@ bool ReplyFields::flagOr(QLatin1String key, bool absent)
     return has(key) ? flag(key) : absent;
 }
 
+QList<int> ReplyFields::numbers(QLatin1String key)
+{
+    const QCborValue value = m_fields.value(key);
+    if (!value.isArray())
+        complain(key, QStringLiteral("is not a list"));
+    QList<int> found;
+    for (const QCborValue &item : value.toArray()) {
+        const qint64 number = item.toInteger(-1);
+        if (number < 0 || number > std::numeric_limits<int>::max())
+            complain(key, QStringLiteral("has an entry that is not a number"));
+        found.append(int(number));
+    }
+    return found;
+}
+
 QList<ReplyFields> ReplyFields::entries(QLatin1String key)
 {
     const QCborValue value = m_fields.value(key);

@@ -34,6 +34,9 @@ public:
     template<class Int>
     std::optional<Int> numberIfAny(QLatin1String key);
 
+    /// The integers of a required array.
+    QList<int> numbers(QLatin1String key);
+
     /// The maps of a required array, each as fields of their own.
     QList<ReplyFields> entries(QLatin1String key);
 

@@ -72,6 +72,7 @@ Task<Done> Client::open()
     close();
     co_await m_channel->open();
     m_isOpen = true;
+    startListening(); // So that a lost link is noticed before the next question.
     co_return Done{};
 }
 

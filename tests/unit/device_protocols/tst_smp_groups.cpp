@@ -203,6 +203,8 @@ private Q_SLOTS:
         QVERIFY(!report->state.runningSlot);
         QVERIFY(report->state.lastRollback == RollbackCause::Watchdog);
         QCOMPARE(report->state.rolledBackHash, kHashB);
+        QCOMPARE(report->objections.size(), 2);
+        QVERIFY(report->objections.at(1) == core::Reason::RollbackIndexTooLow);
     }
 
     void readsNumbersOfTheFutureAsTheWorst()

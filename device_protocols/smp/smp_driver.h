@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/device/driver.h"
+#include "device_protocols/smp/bootmend_group.h"
+#include "device_protocols/smp/image_group.h"
+#include "device_protocols/smp/os_group.h"
+
+namespace smp {
+
+/// A unit that speaks SMP, in its application or in its bootloader's recovery mode. Knows the Bootmend group
+/// and does without it, so that any MCUmgr device can be updated.
+///
+/// A verb whose link is gone opens it again first, once; the link itself is never the verb's business.
+class SmpDriver final : public core::Driver
+{
+public:
+    struct Unit {
+        QString name; // what the user calls it
+        core::DeviceAddress address;
+        QString usbSerial; // of the adapter or the unit itself; empty when the link has none
+    };
+
+    SmpDriver(Unit unit, std::unique_ptr<transport::FrameChannel> channel, core::Clock &clock);
+
+    /// Opens the link: TransportFailed or Disconnected as its stream says.
+    core::Task<core::Done> open();
+
+    core::Task<core::DeviceSnapshot> identify() override;
+    core::Task<core::Done> write(QByteArray image, core::WriteControl control) override;
+    core::Task<core::Done> tryOnNextBoot(QByteArray hash) override;
+    core::Task<core::Done> confirm(QByteArray hash) override;
+    core::Task<core::Done> giveUpTrial(core::RevertCause cause) override;
+    core::Task<core::Done> reload(core::ReloadInto what) override;
+    core::Task<QList<core::HealthCheck>> checkHealth() override;
+    core::Task<QList<core::EvidenceEvent>> readEvidence() override;
+
+private:
+    core::Task<core::Done> ensureLink();
+    core::Task<core::DeviceSnapshot> addIdentity(core::DeviceSnapshot unit);
+    core::Task<core::DeviceSnapshot> addGeneric(core::DeviceSnapshot unit);
+    core::Task<ServerLimits> limits();
+    core::Task<QList<SlotSize>> slotSizes();
+    core::Task<std::optional<quint32>> bootCount();
+    core::Task<core::Done> explainRefusal(QByteArray hash, core::Error error);
+    core::Task<core::Done> requestReset(core::ReloadInto what);
+    core::Task<core::Done> awaitReturn(std::optional<quint32> countBefore);
+    core::Task<bool> hasReturned(std::optional<quint32> countBefore);
+
+    Unit m_unit;
+    core::Clock &m_clock;
+    Client m_client;
+    OsGroup m_os;
+    ImageGroup m_images;
+    BootmendGroup m_bootmend;
+};
+
+} // namespace smp
