@@ -42,15 +42,15 @@ class Machine:
     """Owns the process, its folder and its line. `server` as on the bench: QEMU listens, clients come and go.
 
     Otherwise QEMU connects to this process before the first instruction, so that not one byte is lost.
+    `flash` is a function that writes the writable flash's file.
     """
 
-    def __init__(self, firmware: pathlib.Path, flash: bytes = b"", server: bool = False,
-                 options: tuple[str, ...] = ()):
+    def __init__(self, firmware: pathlib.Path, flash=None, server: bool = False, options: tuple[str, ...] = ()):
         self.folder = tempfile.TemporaryDirectory(prefix="bootmend-")
         self.flash_path = pathlib.Path(self.folder.name, "flash.img")
         boot_path = pathlib.Path(self.folder.name, "boot.img")
         padded(boot_path, firmware.read_bytes())
-        padded(self.flash_path, flash)
+        (flash or padded)(self.flash_path)
         self.path = str(pathlib.Path(self.folder.name, "line"))
         self.line = None
         self.received = b""
@@ -129,7 +129,7 @@ class Machine:
         return (user + system) / os.sysconf("SC_CLK_TCK")
 
 
-def padded(path: pathlib.Path, content: bytes) -> None:
+def padded(path: pathlib.Path, content: bytes = b"") -> None:
     """QEMU wants the file as large as the flash; a hole reads as zeros and costs no disk."""
     with path.open("wb") as file:
         file.write(content)

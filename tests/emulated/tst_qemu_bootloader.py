@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The real bootloader binary and the sample application: install, trial, rollback, recovery, refusal."""
+import pathlib
+import tempfile
+import unittest
+
+import images
+import machine
+from smp_client import BOOTMEND, IMAGE, OS, READ, WRITE
+from unit import Unit, application
+
+# bootmend/device_wire.h
+ROLLBACK_CRASHED, ROLLBACK_WATCHDOG, ROLLBACK_NOT_CONFIRMED, ROLLBACK_HEALTH = 1, 2, 3, 4
+EVENT_REFUSED, EVENT_ROLLBACK, EVENT_RECOVERY = 2, 3, 5
+VERDICT_OK, VERDICT_HASH_WRONG = 0, 3
+VERDICT_KEY_UNKNOWN, VERDICT_OTHER_PRODUCT, VERDICT_OTHER_HARDWARE, VERDICT_ROLLBACK = 4, 6, 7, 8
+RECOVERY_NO_IMAGE, RECOVERY_REQUESTED = 1, 2
+POWER_ON, REQUESTED, WATCHDOG, CRASH = 0, 1, 2, 3
+HEALTH, REVERT = 4, 5
+
+
+class QemuBootloader(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.good = application("good")
+
+    def assert_runs(self, unit: Unit, slot: int, image: bytes) -> dict:
+        state = unit.state()
+        self.assertEqual((state["stage"], state["running"]), ("application", slot))
+        self.assertEqual(state["hash"], images.hash_of(image))
+        return state
+
+    def assert_rolled_back(self, unit: Unit, image: bytes, reason: int, reset: int) -> None:
+        state = self.assert_runs(unit, 0, self.good)
+        self.assertEqual((state["rollback"], state["reset"]), (reason, reset))
+        self.assertEqual(state["rolled_back"], images.hash_of(image))
+        self.assertTrue(state["confirmed"])
+        self.assertNotIn("pending", state)
+        self.assertIn((EVENT_ROLLBACK, reason), unit.events())
+
+    def test_boots_what_is_confirmed(self):
+        with Unit(self.good) as unit:
+            unit.wait_for_application()
+            state = self.assert_runs(unit, 0, self.good)
+            self.assertTrue(state["confirmed"])
+            self.assertEqual(state["reset"], POWER_ON)
+            self.assertEqual(unit.smp.ask(WRITE, OS, 0, {"d": "anyone?"}), {"r": "anyone?"})
+
+    def test_installs_tries_confirms_and_keeps(self):
+        update = application("good", version=(1, 1, 0), rollback_index=2)
+        with Unit(self.good) as unit:
+            unit.wait_for_application()
+            unit.install(update)
+            unit.wait_for_application()
+            self.assertFalse(self.assert_runs(unit, 1, update)["confirmed"])
+            self.assertTrue(all(check["ok"] for check in unit.smp.ask(READ, BOOTMEND, HEALTH)["checks"]))
+            unit.confirm()
+            self.assertTrue(unit.state()["confirmed"])
+            unit.power_off()
+            unit.power_on()
+            unit.wait_for_application()
+            state = self.assert_runs(unit, 1, update)
+            self.assertEqual((state["confirmed"], state["minimum"], state["reset"]), (True, 2, POWER_ON))
+
+    def test_rolls_back_what_crashes(self):
+        bad = application("crashes", version=(1, 1, 0))
+        with Unit(self.good) as unit:
+            unit.wait_for_application()
+            unit.install(bad)
+            unit.smp.console_until(b"crash: cause 00000003")
+            unit.wait_for_application()
+            self.assert_rolled_back(unit, bad, ROLLBACK_CRASHED, CRASH)
+
+    def test_rolls_back_what_hangs(self):
+        bad = application("hangs", version=(1, 1, 0))
+        with Unit(self.good) as unit:
+            unit.wait_for_application()
+            unit.install(bad)
+            unit.wait_for_application()
+            self.assert_rolled_back(unit, bad, ROLLBACK_WATCHDOG, WATCHDOG)
+
+    def test_rolls_back_what_the_host_finds_unhealthy(self):
+        bad = application("unhealthy", version=(1, 1, 0))
+        with Unit(self.good) as unit:
+            unit.wait_for_application()
+            unit.install(bad)
+            unit.wait_for_application()
+            self.assertFalse(all(check["ok"] for check in unit.smp.ask(READ, BOOTMEND, HEALTH)["checks"]))
+            unit.smp.ask(WRITE, BOOTMEND, REVERT, {"reason": 1})
+            unit.reset()
+            unit.wait_for_application()
+            self.assert_rolled_back(unit, bad, ROLLBACK_HEALTH, REQUESTED)
+
+    def test_rolls_back_a_trial_that_loses_its_power(self):
+        update = application("good", version=(1, 1, 0))
+        with Unit(self.good) as unit:
+            unit.wait_for_application()
+            unit.install(update)
+            unit.wait_for_application()
+            self.assert_runs(unit, 1, update)
+            unit.power_off()
+            unit.power_on()
+            unit.wait_for_application()
+            self.assert_rolled_back(unit, update, ROLLBACK_NOT_CONFIRMED, POWER_ON)
+
+    def test_survives_a_power_cut_within_the_upload(self):
+        update = application("good", version=(1, 1, 0))
+        with Unit(self.good) as unit:
+            unit.wait_for_application()
+            unit.upload(update, until=len(update) // 2)
+            unit.power_off()
+            unit.power_on()
+            unit.wait_for_application()
+            self.assert_runs(unit, 0, self.good)
+            unit.install(update)
+            unit.wait_for_application()
+            self.assert_runs(unit, 1, update)
+
+    def test_recovers_when_no_slot_boots(self):
+        with Unit(self.good, ("--corrupt-slot-a",)) as unit:
+            unit.wait_for_recovery()
+            self.assertEqual(unit.state()["stage"], "recovery")
+            events = unit.events()
+            self.assertIn((EVENT_REFUSED, VERDICT_HASH_WRONG), events)
+            self.assertIn((EVENT_RECOVERY, RECOVERY_NO_IMAGE), events)
+            unit.install(self.good)
+            unit.wait_for_application()
+            unit.confirm()
+            unit.reset()
+            unit.wait_for_application()
+            state = unit.state()
+            self.assertEqual((state["stage"], state["confirmed"]), ("application", True))
+            self.assertEqual(state["hash"], images.hash_of(self.good))
+
+    def test_enters_recovery_on_request(self):
+        with Unit(self.good) as unit:
+            unit.wait_for_application()
+            unit.reset(boot_mode=1)
+            unit.wait_for_recovery()
+            self.assertIn((EVENT_RECOVERY, RECOVERY_REQUESTED), unit.events())
+            unit.reset()
+            unit.wait_for_application()
+
+    def test_enters_recovery_by_the_button(self):
+        with Unit(self.good, options=("-device", "pci-testdev")) as unit:
+            unit.wait_for_recovery()
+            self.assertEqual(unit.state()["stage"], "recovery")
+
+    def assert_refused(self, image: bytes, verdict: int, options: tuple[str, ...] = ()) -> None:
+        with Unit(self.good, options) as unit:
+            unit.wait_for_application()
+            unit.upload(image)
+            self.assertIn("err", unit.try_on_next_boot(image))
+            self.assertEqual(unit.state()["verdicts"], [VERDICT_OK, verdict])
+            unit.reset()
+            unit.wait_for_application()
+            self.assert_runs(unit, 0, self.good)
+
+    def test_refuses_an_image_by_another_key(self):
+        with tempfile.TemporaryDirectory() as folder:
+            key = pathlib.Path(folder, "key.pem")
+            images.openssl("genpkey", "-algorithm", "ed25519", "-out", str(key))
+            self.assert_refused(application("good", version=(1, 1, 0), key=key), VERDICT_KEY_UNKNOWN)
+
+    def test_refuses_an_image_for_another_product(self):
+        self.assert_refused(application("good", product="other-sensor"), VERDICT_OTHER_PRODUCT)
+
+    def test_refuses_an_image_for_another_hardware(self):
+        self.assert_refused(application("good", hardware="Z"), VERDICT_OTHER_HARDWARE)
+
+    def test_refuses_an_image_below_the_minimum(self):
+        # The minimum does not stop what runs already: it was confirmed with that index.
+        old = application("good", version=(0, 9, 0), rollback_index=0)
+        self.assert_refused(old, VERDICT_ROLLBACK, ("--minimum", "1"))
+
+
+if __name__ == "__main__":
+    machine.main()

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A provisioned unit on QEMU, and what a technician's tool does with it over SMP."""
+import hashlib
+import os
+import pathlib
+import subprocess
+import tempfile
+
+import images
+import machine
+from smp_client import BOOTMEND, IMAGE, OS, READ, WRITE, SmpClient
+
+FLASH_TOOL = os.environ.get("BOOTMEND_FLASH_TOOL", "bootmend-flash")
+CHUNK = 512
+
+
+def application(variant: str, **fields) -> bytes:
+    payload = (machine.RESULTS / f"app_{variant}.bin").read_bytes()
+    return images.signed(images.Release(payload, **fields))
+
+
+def provision(path: pathlib.Path, slot_a: bytes | None = None, options: tuple[str, ...] = ()) -> None:
+    command = [FLASH_TOOL, "--flash", str(path), "--geometry", "qemu_riscv_virt", "--product", images.PRODUCT,
+               "--hw", images.HARDWARE, "--serial", "QEMU-1", *options]
+    with tempfile.NamedTemporaryFile() as image:
+        if slot_a is not None:
+            image.write(slot_a)
+            image.flush()
+            command += ["--slot-a", image.name, "--confirmed"]
+        subprocess.run(command, check=True, capture_output=True)
+
+
+class Unit(machine.Machine):
+    """Use it in a with statement, as any machine."""
+
+    def __init__(self, slot_a: bytes | None = None, provisioning: tuple[str, ...] = (), **fields):
+        self.smp = SmpClient(self)
+        super().__init__(machine.RESULTS / "bootloader.bin", server=True,
+                         flash=lambda path: provision(path, slot_a, provisioning), **fields)
+
+    def connect(self) -> None:
+        super().connect()
+        self.smp.start_over()
+
+    def state(self) -> dict:
+        return self.smp.ask(READ, BOOTMEND, 0)
+
+    def events(self) -> list[tuple[int, int]]:
+        """Kind and code of what the bootloader recorded, oldest first."""
+        found, start = [], 0
+        while start is not None:
+            answer = self.smp.ask(READ, BOOTMEND, 1, {"from": start})
+            found += [(event["kind"], event["code"]) for event in answer["events"]]
+            start = answer.get("next")
+        return found
+
+    def upload(self, image: bytes, until: int | None = None) -> dict:
+        """With two packets in flight; `until` ends it early."""
+        end = len(image) if until is None else until
+        answer = self.smp.ask(WRITE, IMAGE, 1, {"image": 0, "len": len(image), "off": 0, "data": image[:CHUNK],
+                                               "sha": hashlib.sha256(image).digest()})
+        sent, flying = answer.get("off", end), []
+        while "off" in answer and (sent < end or flying):
+            while sent < end and len(flying) < 2:
+                chunk = image[sent:sent + CHUNK]
+                flying.append(self.smp.send(WRITE, IMAGE, 1, {"off": sent, "data": chunk}))
+                sent += len(chunk)
+            answer = self.smp.answer(flying.pop(0))
+        return answer
+
+    def try_on_next_boot(self, image: bytes) -> dict:
+        return self.smp.ask(WRITE, IMAGE, 0, {"hash": images.hash_of(image), "confirm": False})
+
+    def confirm(self) -> dict:
+        return self.smp.ask(WRITE, IMAGE, 0, {"confirm": True})
+
+    def reset(self, **fields) -> None:
+        self.smp.ask(WRITE, OS, 5, fields)
+
+    def wait_for_application(self) -> None:
+        self.smp.console_until(b"bench-sensor application\n")
+
+    def wait_for_recovery(self) -> None:
+        self.smp.console_until(b"Bootmend recovery")
+
+    def install(self, image: bytes) -> None:
+        self.upload(image)
+        self.try_on_next_boot(image)
+        self.reset()
