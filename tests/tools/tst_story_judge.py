@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+import contextlib
+import io
+import json
+import pathlib
+import tempfile
+import unittest
+
+import samples  # noqa: F401, puts tools/ on the path
+import story_judge
+
+UNIT = {"name": "healthy-1", "stage": "running", "slots": [{"version": "1.1.0", "running": True}, {"version": "1.0.0"}]}
+RESULT = {"event": "result", "command": "update", "outcome": "updated", "reason": None, "device": UNIT}
+REFUSED = {**RESULT, "outcome": "refused", "reason": "KEY_UNKNOWN"}
+
+
+class StoryJudge(unittest.TestCase):
+    def judge(self, lines: list[dict], code: int, *expected: str) -> tuple[int, str]:
+        text = "".join(json.dumps({"schema": 1, **line}) + "\n" for line in lines)
+        return self.judge_text(text, code, *expected)
+
+    def judge_text(self, text: str, code: int, *expected: str) -> tuple[int, str]:
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as printed:
+            path = pathlib.Path(folder) / "lines.jsonl"
+            path.write_text(text)
+            return story_judge.main([str(path), str(code), *expected]), printed.getvalue()
+
+    def test_agrees_with_what_is_as_expected(self):
+        code, said = self.judge([RESULT], 0, "--exit", "0", "--outcome", "updated", "--runs", "1.1.0", "--stage", "running")
+        self.assertEqual(code, 0)
+        self.assertIn("exit 0: updated", said)
+
+    def test_complains_about_each_difference(self):
+        for expected in (
+            ("--exit", "7"),
+            ("--exit", "0", "--outcome", "already_current"),
+            ("--exit", "0", "--reason", "TIMEOUT"),
+            ("--exit", "0", "--runs", "1.0.0"),
+            ("--exit", "0", "--stage", "on_trial"),
+        ):
+            self.assertEqual(self.judge([RESULT], 0, *expected)[0], 1, expected)
+
+    def test_the_units_must_be_exactly_these(self):
+        device = {"event": "device", "device": UNIT}
+        self.assertEqual(self.judge([device, RESULT], 0, "--exit", "0", "--units", "healthy-1=running")[0], 0)
+        self.assertEqual(self.judge([device, RESULT], 0, "--exit", "0", "--units", "healthy-1=silent")[0], 1)
+        self.assertEqual(self.judge([RESULT], 0, "--exit", "0", "--units", "healthy-1=running")[0], 1)
+
+    def test_nothing_sent_means_not_one_byte(self):
+        expected = ("--exit", "4", "--nothing-sent")
+        begun = {"event": "progress", "done": 0, "total": 9}
+        self.assertEqual(self.judge([begun, REFUSED], 4, *expected)[0], 0)
+        self.assertEqual(self.judge([{**begun, "done": 1}, REFUSED], 4, *expected)[0], 1)
+        self.assertEqual(self.judge([{"event": "state", "state": "written"}, REFUSED], 4, *expected)[0], 1)
+
+    def test_the_form_of_the_lines_is_held(self):
+        for text in ("", "no json\n", '{"schema": 2, "event": "result"}\n', '{"schema": 1, "event": "note"}\n'):
+            self.assertEqual(self.judge_text(text, 0, "--exit", "0")[0], 1, text)
+        self.assertEqual(self.judge([RESULT, RESULT], 0, "--exit", "0")[0], 1)
+        self.assertEqual(self.judge([RESULT, {"event": "note"}], 0, "--exit", "0")[0], 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
