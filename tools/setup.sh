@@ -8,8 +8,8 @@
 # BOOTMEND_SKIP_SETUP=1 leaves the machine alone, for those who bring the packages in another way.
 set -euo pipefail
 
-readonly list="$(dirname "${BASH_SOURCE[0]}")/packages.txt"
-readonly minimum_qt=6.4
+list=$(dirname "${BASH_SOURCE[0]}")/packages.txt
+readonly list minimum_qt=6.4
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 fail() {
@@ -19,8 +19,8 @@ fail() {
 
 # Prints "name|other name" for each package of the wanted groups.
 wanted_packages() {
-    local wanted=" $* " group names why
-    while read -r group names why; do
+    local wanted=" $* " group names
+    while read -r group names _; do
         [[ $group != '' && $group != '#'* && $wanted == *" $group "* ]] && printf '%s\n' "$names"
     done <"$list"
     return 0
