@@ -211,7 +211,8 @@ Result<EvidencePage> parseEvidence(const QCborMap &reply, quint32 from)
 
 Task<BootReport> BootmendGroup::bootState(Patience patience)
 {
-    const QCborMap reply = co_await m_client.request(kBootState, {}, patience);
+    QCborMap nothing;
+    const QCborMap reply = co_await m_client.request(kBootState, std::move(nothing), patience);
     co_return parseBootState(reply);
 }
 

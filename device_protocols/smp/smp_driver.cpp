@@ -172,7 +172,8 @@ Task<DeviceSnapshot> SmpDriver::identify()
 Task<DeviceSnapshot> SmpDriver::addIdentity(DeviceSnapshot unit)
 {
     Result<IdentityReport> told = co_await core::attempt(m_bootmend.identity());
-    const IdentityReport report = co_await orWhenRefused(std::move(told), IdentityReport{});
+    IdentityReport notProvisioned;
+    const IdentityReport report = co_await orWhenRefused(std::move(told), std::move(notProvisioned));
     unit.identity = report.identity;
     unit.bootloader = QStringLiteral("Bootmend %1").arg(report.bootloader).trimmed();
     const Result<core::Version> version = core::parseVersion(report.bootloader);
@@ -185,7 +186,8 @@ Task<DeviceSnapshot> SmpDriver::addIdentity(DeviceSnapshot unit)
 Task<DeviceSnapshot> SmpDriver::addGeneric(DeviceSnapshot unit)
 {
     Result<BootloaderInfo> told = co_await core::attempt(m_os.bootloaderInfo());
-    const BootloaderInfo info = co_await orWhenRefused(std::move(told), BootloaderInfo{});
+    BootloaderInfo unknown;
+    const BootloaderInfo info = co_await orWhenRefused(std::move(told), std::move(unknown));
     unit.bootloader = info.name;
     unit.identity.serialNumber = m_unit.usbSerial.isEmpty() ? toText(m_unit.address) : m_unit.usbSerial;
     unit.stage = stageOf(unit.slots);
