@@ -57,7 +57,7 @@ require_recent_qt() { # VERSION
 }
 
 # Prints the prefix that makes a command run as root; nothing when we are.
-root_prefix() { # the command to name when there is no way
+root_prefix() { # MISSING…
     if [[ $(id -u) -eq 0 ]]; then
         return 0
     fi
@@ -65,8 +65,10 @@ root_prefix() { # the command to name when there is no way
         printf 'sudo\n'
         return 0
     fi
-    fail "some packages are missing, and installing them needs root. Run this, then try again:"$'\n' \
-         "  $*"
+    local again
+    again="$(readlink -f "${BASH_SOURCE[0]}") $groups"
+    if command -v sudo >/dev/null; then again="sudo $again"; else again="su -c '$again'"; fi
+    fail "missing: ${*//|/ or }"$'\n'"setup: Installing needs root. Run this, then try again:  $again"
 }
 
 install_with_apt() { # NAME|OTHER…
@@ -79,7 +81,7 @@ install_with_apt() { # NAME|OTHER…
         return 0
     fi
 
-    sudo=$(root_prefix "apt-get update && apt-get install --no-install-recommends ${missing[*]%%|*}")
+    sudo=$(root_prefix "${missing[@]}")
     local apt=(${sudo:+$sudo} env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
     say "asking the distribution for ${#missing[@]} missing packages"
     "${apt[@]}" update >&2 || say "the package lists could not be refreshed; trying with those at hand"
@@ -144,8 +146,10 @@ main() {
         check_tools_at_hand # With the tools there, CMake knows best what else is missing, and says so.
         return 0
     fi
-    local packages
-    mapfile -t packages < <(wanted_packages "${@:-build emulation test}")
+    groups=${*:-build emulation test}
+    local names packages
+    names=$(wanted_packages "$groups")
+    mapfile -t packages <<<"$names"
     install_with_apt "${packages[@]}"
 }
 
