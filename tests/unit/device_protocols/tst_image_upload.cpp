@@ -347,7 +347,5 @@ private Q_SLOTS:
     }
 };
 
-Q_DECLARE_METATYPE(testing::UploadServer::Faults)
-
 QTEST_GUILESS_MAIN(TestImageUpload)
 #include "tst_image_upload.moc"
