@@ -28,9 +28,10 @@ constexpr Milliseconds kOpening{5'000};
 
 // Zephyr restarts 250 ms after its answer; a unit that counts no boots is not asked before.
 constexpr Milliseconds kRestartDelay{1'000};
-// The pace of the questions, and how long one may take: an answer of 200 bytes at 9600 baud takes 0.2 s.
+// What is asked while the unit restarts is lost, so it is asked often; an answer to any of the questions
+// counts, which leaves a second for 200 bytes at 9600 baud (0.2 s) and the boot itself.
+constexpr Patience kAsking{Milliseconds(200), 5};
 constexpr Milliseconds kAskingPause{100};
-constexpr Patience kAsking{Milliseconds(1'000), 1};
 // A unit that goes on answering without a new boot has not restarted, and will not.
 constexpr Milliseconds kGoesOnLimit{15'000};
 // MCUboot swaps 512 KiB on slow external flash in up to a minute before it boots.
