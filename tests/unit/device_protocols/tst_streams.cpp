@@ -2,6 +2,7 @@
 #include "device_protocols/smp/console_channel.h"
 #include "device_protocols/transport/serial_stream.h"
 #include "device_protocols/transport/unix_stream.h"
+#include "tests/support/run_live.h"
 
 #include <QLocalServer>
 #include <QSocketNotifier>
@@ -19,17 +20,6 @@ using core::Result;
 using transport::ByteStream;
 
 namespace {
-
-/// Runs a task on the real event loop; the test's own time limit ends what hangs.
-template<class T>
-Result<T> finish(core::Task<T> task)
-{
-    std::optional<Result<T>> outcome;
-    core::Running<T> running(std::move(task), [&](Result<T> result) { outcome = std::move(result); });
-    if (!QTest::qWaitFor([&] { return outcome.has_value(); }))
-        return core::fail(ErrorKind::TimedOut, QStringLiteral("never"));
-    return std::move(*outcome);
-}
 
 core::Task<QByteArray> readAtLeast(ByteStream &stream, qsizetype size)
 {
@@ -156,7 +146,7 @@ private Q_SLOTS:
         QFETCH(QString, kind);
         const auto far = makeEnd(kind);
         const auto near = far->nearEnd();
-        const Result<Done> opened = finish(near->open());
+        const Result<Done> opened = testing::finishLive(near->open());
         QVERIFY2(opened.has_value(), opened ? "" : qPrintable(opened.error().detail));
         QVERIFY(far->awaitOpened());
 
@@ -164,12 +154,12 @@ private Q_SLOTS:
         QByteArray every;
         for (int value = 0; value < 256; ++value)
             every += char(value);
-        QVERIFY(finish(near->send(every)).has_value());
+        QVERIFY(testing::finishLive(near->send(every)).has_value());
         QByteArray arrived;
         QTRY_COMPARE((arrived += far->read()), every);
 
         far->write(every);
-        const Result<QByteArray> back = finish(readAtLeast(*near, 256));
+        const Result<QByteArray> back = testing::finishLive(readAtLeast(*near, 256));
         QCOMPARE(back.value(), every);
     }
 
@@ -179,12 +169,12 @@ private Q_SLOTS:
         QFETCH(QString, kind);
         const auto far = makeEnd(kind);
         const auto near = far->nearEnd();
-        QVERIFY(finish(near->open()).has_value());
+        QVERIFY(testing::finishLive(near->open()).has_value());
         QVERIFY(far->awaitOpened());
         QByteArray much;
         for (int number = 0; number < 20'000; ++number)
             much += QByteArray::number(number) + ' ';
-        QVERIFY(finish(near->send(much)).has_value());
+        QVERIFY(testing::finishLive(near->send(much)).has_value());
         QByteArray arrived;
         QTRY_COMPARE((arrived += far->read()).size(), much.size());
         QCOMPARE(arrived, much);
@@ -196,7 +186,7 @@ private Q_SLOTS:
         QFETCH(QString, kind);
         const auto far = makeEnd(kind);
         const auto near = far->nearEnd();
-        QVERIFY(finish(near->open()).has_value());
+        QVERIFY(testing::finishLive(near->open()).has_value());
         QVERIFY(far->awaitOpened());
 
         std::optional<Result<QByteArray>> outcome;
@@ -205,21 +195,21 @@ private Q_SLOTS:
         QTRY_VERIFY(outcome.has_value());
         QCOMPARE(outcome->error().kind, ErrorKind::Disconnected);
         // And everyone afterwards.
-        QCOMPARE(finish(near->receive()).error().kind, ErrorKind::Disconnected);
-        QCOMPARE(finish(near->send("x")).error().kind, ErrorKind::Disconnected);
+        QCOMPARE(testing::finishLive(near->receive()).error().kind, ErrorKind::Disconnected);
+        QCOMPARE(testing::finishLive(near->send("x")).error().kind, ErrorKind::Disconnected);
     }
 
     void givesWhatArrivedBeforeTheLinkWent()
     {
         SocketEnd far;
         const auto near = far.nearEnd();
-        QVERIFY(finish(near->open()).has_value());
+        QVERIFY(testing::finishLive(near->open()).has_value());
         QVERIFY(far.awaitOpened());
         far.write("last words");
         far.hangUp();
-        const Result<QByteArray> words = finish(readAtLeast(*near, 10));
+        const Result<QByteArray> words = testing::finishLive(readAtLeast(*near, 10));
         QCOMPARE(words.value(), QByteArray("last words"));
-        QCOMPARE(finish(near->receive()).error().kind, ErrorKind::Disconnected);
+        QCOMPARE(testing::finishLive(near->receive()).error().kind, ErrorKind::Disconnected);
     }
 
     void opensAnew()
@@ -227,10 +217,10 @@ private Q_SLOTS:
         SocketEnd far;
         const auto near = far.nearEnd();
         for (int round = 0; round < 3; ++round) {
-            QVERIFY(finish(near->open()).has_value());
+            QVERIFY(testing::finishLive(near->open()).has_value());
             QVERIFY(far.awaitOpened());
             far.write("hello");
-            QCOMPARE(finish(readAtLeast(*near, 5)).value(), QByteArray("hello"));
+            QCOMPARE(testing::finishLive(readAtLeast(*near, 5)).value(), QByteArray("hello"));
             if (round == 1)
                 far.hangUp();
         }
@@ -241,9 +231,9 @@ private Q_SLOTS:
         PtyEnd far;
         const auto near = far.nearEnd();
         for (int round = 0; round < 3; ++round) {
-            QVERIFY(finish(near->open()).has_value());
+            QVERIFY(testing::finishLive(near->open()).has_value());
             far.write("hello");
-            QCOMPARE(finish(readAtLeast(*near, 5)).value(), QByteArray("hello"));
+            QCOMPARE(testing::finishLive(readAtLeast(*near, 5)).value(), QByteArray("hello"));
         }
     }
 
@@ -253,7 +243,7 @@ private Q_SLOTS:
         QFETCH(QString, kind);
         const auto far = makeEnd(kind);
         const auto near = far->nearEnd();
-        QVERIFY(finish(near->open()).has_value());
+        QVERIFY(testing::finishLive(near->open()).has_value());
         std::optional<Result<QByteArray>> outcome;
         core::Running running(near->receive(), [&](auto result) { outcome = std::move(result); });
         near->close();
@@ -265,8 +255,8 @@ private Q_SLOTS:
     {
         PtyEnd far;
         const auto first = far.nearEnd();
-        QVERIFY(finish(first->open()).has_value());
-        const Result<Done> second = finish(far.nearEnd()->open());
+        QVERIFY(testing::finishLive(first->open()).has_value());
+        const Result<Done> second = testing::finishLive(far.nearEnd()->open());
         QVERIFY(!second.has_value());
         QCOMPARE(second.error().kind, ErrorKind::TransportFailed);
         QVERIFY2(second.error().detail.contains(QStringLiteral("used by another program")),
@@ -276,19 +266,19 @@ private Q_SLOTS:
     void namesWhatIsNotThere()
     {
         transport::SerialStream port({.port = QStringLiteral("/dev/there-is-no-such-port")});
-        QCOMPARE(finish(port.open()).error().kind, ErrorKind::Disconnected);
+        QCOMPARE(testing::finishLive(port.open()).error().kind, ErrorKind::Disconnected);
         transport::UnixStream socket(QStringLiteral("/there/is/no/such/socket"));
-        QCOMPARE(finish(socket.open()).error().kind, ErrorKind::Disconnected);
-        QCOMPARE(finish(socket.receive()).error().kind, ErrorKind::Disconnected);
+        QCOMPARE(testing::finishLive(socket.open()).error().kind, ErrorKind::Disconnected);
+        QCOMPARE(testing::finishLive(socket.receive()).error().kind, ErrorKind::Disconnected);
     }
 
     void ignoresThatAPtyHasNoModemLines()
     {
         PtyEnd far;
         transport::SerialStream port({.port = far.path, .terminalReady = transport::TerminalReady::Raise});
-        QVERIFY(finish(port.open()).has_value());
+        QVERIFY(testing::finishLive(port.open()).has_value());
         far.write("still here");
-        QCOMPARE(finish(readAtLeast(port, 10)).value(), QByteArray("still here"));
+        QCOMPARE(testing::finishLive(readAtLeast(port, 10)).value(), QByteArray("still here"));
     }
 
     void carriesPacketsAndTextOverTheSameLine()
@@ -296,16 +286,16 @@ private Q_SLOTS:
         SocketEnd far;
         QByteArray text;
         smp::ConsoleChannel channel(far.nearEnd(), [&](QByteArray piece) { text += piece; });
-        QVERIFY(finish(channel.open()).has_value());
+        QVERIFY(testing::finishLive(channel.open()).has_value());
         QVERIFY(far.awaitOpened());
-        QVERIFY(finish(channel.send("question")).has_value());
+        QVERIFY(testing::finishLive(channel.send("question")).has_value());
         QByteArray arrived;
         const QByteArray expected = '\n' + smp::toConsoleLines("question");
         QTRY_COMPARE((arrived += far.read()), expected);
 
         far.write("log line\n" + smp::toConsoleLines("one") + smp::toConsoleLines("two"));
-        QCOMPARE(finish(channel.receive()).value(), QByteArray("one"));
-        QCOMPARE(finish(channel.receive()).value(), QByteArray("two"));
+        QCOMPARE(testing::finishLive(channel.receive()).value(), QByteArray("one"));
+        QCOMPARE(testing::finishLive(channel.receive()).value(), QByteArray("two"));
         QCOMPARE(text, QByteArray("log line\n"));
     }
 };
