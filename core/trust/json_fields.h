@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/trust/canonical_json.h"
+
+#include <QSet>
+#include <QStringList>
+
+#include <optional>
+
+namespace core {
+
+/// The members of one JSON object, taken one by one, where everything that is missing, of another type, out
+/// of bounds or unknown is an error that names the member. Only the first error counts: finish() tells it,
+/// and until then the values stand in for it. Borrows the value; lives on the stack of whoever reads a
+/// document.
+class JsonFields
+{
+public:
+    struct Range {
+        qint64 least;
+        qint64 most;
+    };
+
+    /// `place` is how errors call the object, for example "payloads[0]"; empty for the document itself.
+    JsonFields(const Json &value, const QString &place);
+
+    /// The member, which counts as known from now on; null when it is absent.
+    const Json *find(const char *name);
+    bool has(const char *name) const;
+
+    QString text(const char *name);
+    std::optional<QString> optionalText(const char *name);
+    qint64 integer(const char *name, Range range);
+    std::optional<qint64> optionalInteger(const char *name, Range range);
+    std::optional<bool> optionalBoolean(const char *name);
+    Json::Array array(const char *name);
+    Json::Array optionalArray(const char *name);
+    QStringList texts(const char *name); // an array of nothing but text
+
+    /// Standard base64 with padding, in the one form that an encoder writes.
+    QByteArray base64(const char *name);
+
+    /// Lower-case hex of exactly `size` bytes.
+    QByteArray hex(const char *name, qsizetype size);
+
+    /// How errors call a member of this object: "payloads[0].size".
+    QString placeOf(const char *name) const;
+
+    void refuse(const char *name, const QString &why);
+    void refuse(const Error &error); // of a part that was read by other fields
+
+    /// InvalidFile with the first error, or for a member that nobody asked for.
+    Result<Done> finish();
+
+private:
+    const Json *need(const char *name);
+
+    Json::Object m_members;
+    QSet<QString> m_known;
+    QString m_place;
+    std::optional<Error> m_error;
+};
+
+} // namespace core
