@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/version.h"
+#include "core/trust/canonical_json.h"
+
+#include <QDateTime>
+#include <QList>
+#include <QStringList>
+
+#include <optional>
+
+namespace core {
+
+/// A file that belongs to a release: by name, and after it was filled in, by size and hash.
+struct ReleaseFile {
+    QString name; // a plain name, no path: the file beside the manifest, and the entry of the bundle
+    std::optional<qint64> size; // bytes
+    QByteArray sha256; // 32 bytes; empty until it was filled in
+
+    bool isFilledIn() const { return size.has_value() && !sha256.isEmpty(); }
+};
+
+/// One image of a release.
+struct ManifestPayload {
+    QString image = QStringLiteral("application"); // what it is for: application, network-core, bootloader, …
+    ReleaseFile file;
+    QString url; // https; empty when the file lies in the bundle
+    QString slot = QStringLiteral("inactive"); // inactive, primary, secondary, a, b or auto
+};
+
+/// From one time of the day to another, in minutes after midnight UTC, 0 … 1440. May go over midnight.
+struct InstallWindow {
+    int fromMinute = 0;
+    int untilMinute = 0;
+
+    bool contains(int minute) const
+    {
+        return fromMinute < untilMinute ? minute >= fromMinute && minute < untilMinute
+                                        : minute >= fromMinute || minute < untilMinute;
+    }
+};
+
+struct ReleasePolicy {
+    std::optional<int> canaryPercent; // 0 … 100
+    std::optional<InstallWindow> installWindow;
+    std::optional<int> batteryMinPercent; // 0 … 100
+    bool requiresMainsPower = false;
+};
+
+/// A check of the device's own that has to hold in time before a trial is confirmed.
+struct ManifestHealthCheck {
+    QString check;
+    int withinSeconds = 0; // 1 … 3600
+};
+
+/// What a release is, for whom, and under which conditions it may be installed: docs/formats/manifest.md. A
+/// value.
+struct Manifest {
+    Version version;
+    QString build; // traces the release to its sources
+    QString product;
+    QStringList hardware; // "hw_compat": at least one, each once
+    QString channel;
+    quint32 rollbackIndex = 0;
+    std::optional<Version> minBootloader;
+    QList<ManifestPayload> payloads; // at least one
+    ReleasePolicy policy;
+    QList<ManifestHealthCheck> health;
+    std::optional<qint64> configSchema;
+    std::optional<QDateTime> expires; // UTC
+    std::optional<ReleaseFile> releaseNotes;
+};
+
+/// One entry of "signatures".
+struct ManifestSignature {
+    QString algorithm; // ed25519, ecdsa-p256-sha256 or rsa-pss-sha256
+    QString keyId;
+    QByteArray value;
+};
+
+/// A manifest as it stands in a bundle: complete, and in the one form that its signatures are about.
+struct SignedManifest {
+    Manifest manifest;
+    QByteArray signedBytes; // the canonical form without "signatures"
+    QList<ManifestSignature> signatures; // each key once; empty when nobody signed yet
+};
+
+/// Reads what a person wrote, YAML or JSON, of at most 64 KiB. InvalidFile with ManifestMalformed, which
+/// names the field: one that is unknown, missing, out of bounds, or of another type.
+Result<Manifest> parseManifest(const QByteArray &text);
+Result<Manifest> readManifestFile(const QString &path);
+
+/// The canonical bytes that are to be signed. InvalidFile when the size or the hash of a file is not filled
+/// in.
+Result<QByteArray> bytesToSign(const Manifest &manifest);
+
+/// The whole signed document, in its canonical form.
+Result<QByteArray> toBytes(const SignedManifest &manifest);
+
+/// Reads a signed document, and refuses one that is not in its canonical form or not complete. Judges no
+/// signature. InvalidFile with ManifestMalformed.
+Result<SignedManifest> parseSignedManifest(const QByteArray &bytes);
+
+/// Whether a name can be that of a file in a bundle: letters, digits and "._+-", at most 128, no dot in
+/// front.
+bool isReleaseFileName(const QString &name);
+
+} // namespace core

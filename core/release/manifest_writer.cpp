@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/release/manifest.h"
+
+namespace core {
+
+namespace {
+
+Json::Object toObject(const ReleaseFile &file)
+{
+    Json::Object object;
+    if (!file.name.isEmpty())
+        object.emplace(QStringLiteral("file"), file.name);
+    if (file.size)
+        object.emplace(QStringLiteral("size"), *file.size);
+    if (!file.sha256.isEmpty())
+        object.emplace(QStringLiteral("sha256"), QString::fromLatin1(file.sha256.toHex()));
+    return object;
+}
+
+Json::Object toObject(const ManifestPayload &payload)
+{
+    Json::Object object = toObject(payload.file);
+    object.emplace(QStringLiteral("image"), payload.image);
+    object.emplace(QStringLiteral("slot"), payload.slot);
+    if (!payload.url.isEmpty())
+        object.emplace(QStringLiteral("url"), payload.url);
+    return object;
+}
+
+QString timeOfDay(int minute)
+{
+    return QStringLiteral("%1:%2")
+        .arg(minute / 60, 2, 10, QLatin1Char('0'))
+        .arg(minute % 60, 2, 10, QLatin1Char('0'));
+}
+
+Json::Object toObject(const ReleasePolicy &policy)
+{
+    Json::Object object{{QStringLiteral("require_mains_power"), policy.requiresMainsPower}};
+    if (policy.canaryPercent)
+        object.emplace(QStringLiteral("canary_percent"), *policy.canaryPercent);
+    if (policy.batteryMinPercent)
+        object.emplace(QStringLiteral("battery_min_percent"), *policy.batteryMinPercent);
+    if (policy.installWindow) {
+        object.emplace(QStringLiteral("install_window_utc"),
+                       Json::Array{timeOfDay(policy.installWindow->fromMinute),
+                                   timeOfDay(policy.installWindow->untilMinute)});
+    }
+    return object;
+}
+
+Json::Object toObject(const ManifestHealthCheck &health)
+{
+    return {{QStringLiteral("check"), health.check},
+            {QStringLiteral("within_seconds"), health.withinSeconds}};
+}
+
+Json::Object toObject(const ManifestSignature &signature)
+{
+    return {{QStringLiteral("alg"), signature.algorithm},
+            {QStringLiteral("key_id"), signature.keyId},
+            {QStringLiteral("sig_b64"), QString::fromLatin1(signature.value.toBase64())}};
+}
+
+template<class Item>
+Json::Array toArray(const QList<Item> &items)
+{
+    Json::Array array;
+    for (const Item &item : items)
+        array.emplace_back(toObject(item));
+    return array;
+}
+
+Json::Object toObject(const Manifest &manifest)
+{
+    Json::Array hardware;
+    for (const QString &revision : manifest.hardware)
+        hardware.emplace_back(revision);
+    Json::Object object{
+        {QStringLiteral("schema"), 1},
+        {QStringLiteral("version"), toText(manifest.version)},
+        {QStringLiteral("build"), manifest.build},
+        {QStringLiteral("product"), manifest.product},
+        {QStringLiteral("hw_compat"), std::move(hardware)},
+        {QStringLiteral("channel"), manifest.channel},
+        {QStringLiteral("rollback_index"), qint64(manifest.rollbackIndex)},
+        {QStringLiteral("payloads"), toArray(manifest.payloads)},
+        {QStringLiteral("policy"), toObject(manifest.policy)},
+    };
+    if (manifest.minBootloader)
+        object.emplace(QStringLiteral("min_bootloader"), toText(*manifest.minBootloader));
+    if (!manifest.health.isEmpty())
+        object.emplace(QStringLiteral("health"), toArray(manifest.health));
+    if (manifest.configSchema)
+        object.emplace(QStringLiteral("config_schema"), *manifest.configSchema);
+    if (manifest.expires)
+        object.emplace(QStringLiteral("expires"),
+                       manifest.expires->toUTC().toString(QStringLiteral("yyyy-MM-ddTHH:mm:ssZ")));
+    if (manifest.releaseNotes)
+        object.emplace(QStringLiteral("release_notes"), toObject(*manifest.releaseNotes));
+    return object;
+}
+
+} // namespace
+
+Result<QByteArray> bytesToSign(const Manifest &manifest)
+{
+    for (const ManifestPayload &payload : manifest.payloads) {
+        if (!payload.file.isFilledIn())
+            return fail(ErrorKind::InvalidFile,
+                        QStringLiteral("size and hash of %1 are unknown").arg(payload.file.name));
+    }
+    if (manifest.releaseNotes && !manifest.releaseNotes->isFilledIn())
+        return fail(ErrorKind::InvalidFile, QStringLiteral("size and hash of the release notes are unknown"));
+    return toCanonical(toObject(manifest));
+}
+
+Result<QByteArray> toBytes(const SignedManifest &manifest)
+{
+    // By way of the signed bytes and not of the fields, so that what was signed is what is written.
+    const auto document = parseCanonical(manifest.signedBytes);
+    if (!document || !document->object())
+        return fail(ErrorKind::InvalidFile, QStringLiteral("the signed bytes are not those of a manifest"));
+    Json::Object members = *document->object();
+    members.insert_or_assign(QStringLiteral("signatures"), toArray(manifest.signatures));
+    return toCanonical(std::move(members));
+}
+
+} // namespace core
