@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/release/manifest.h"
+#include "core/release/mcuboot_image.h"
+
+namespace core {
+
+/// The image that a payload is; nothing for a payload of another kind, which only a name other than
+/// "application" may have. InvalidFile with ImageMalformed, Untrusted with HashMismatch.
+Result<std::optional<McubootImage>> imageOf(const ManifestPayload &payload, const QByteArray &file);
+
+/// That the image is what the manifest says: version, rollback index, product and hardware revisions. What an
+/// image does not state (those of other tools do not name a product) is not compared.
+///
+/// Untrusted with ManifestMalformed (version, rollback index), IncompatibleProduct or IncompatibleHardware.
+Result<Done> checkAgreement(const Manifest &manifest, const McubootImage &image);
+
+} // namespace core

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/release/bundle.h"
+#include "core/release/mcuboot_image.h"
+#include "core/trust/trust_store.h"
+
+namespace core {
+
+/// One payload of a release that was verified.
+struct VerifiedPayload {
+    ManifestPayload description;
+    QByteArray file;
+    std::optional<McubootImage> image; // nothing for a payload of another kind
+};
+
+/// A release whose manifest a trusted key signed, whose files are those that the manifest names, and whose
+/// images agree with it. Only verifyBundle() makes one, so nothing that was not verified can be installed. A
+/// value.
+class VerifiedRelease
+{
+public:
+    const Manifest &manifest() const { return m_manifest; }
+    const QList<VerifiedPayload> &payloads() const { return m_payloads; }
+    const QStringList &signedBy() const { return m_signedBy; } // key ids of the trusted keys
+    const QByteArray &manifestDigest() const { return m_manifestDigest; } // SHA-256 of the signed bytes
+    const QByteArray &releaseNotes() const { return m_releaseNotes; } // empty when there are none
+
+private:
+    friend Result<VerifiedRelease> verifyBundle(const Bundle &, const TrustStore &, const QDateTime &);
+    VerifiedRelease() = default;
+
+    Manifest m_manifest;
+    QList<VerifiedPayload> m_payloads;
+    QStringList m_signedBy;
+    QByteArray m_manifestDigest;
+    QByteArray m_releaseNotes;
+};
+
+/// Signature first, then expiry, files, and the images in them. When the store has keys that devices boot
+/// images of, an image has to be signed with one of those for this product.
+///
+/// Untrusted with SignatureInvalid (also: not signed), KeyUnknown (also: not for this channel or product),
+/// ManifestExpired, PayloadMissing, HashMismatch, IncompatibleProduct or IncompatibleHardware;
+/// ManifestMalformed when the manifest and its image disagree.
+Result<VerifiedRelease> verifyBundle(const Bundle &bundle, const TrustStore &store, const QDateTime &nowUtc);
+
+} // namespace core
