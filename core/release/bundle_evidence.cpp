@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/release/bundle_evidence.h"
+
+#include "core/base/file_access.h"
+
+#include <QDir>
+
+namespace core {
+
+namespace {
+
+QString signedBytesName()
+{
+    return QStringLiteral("manifest.signed.json");
+}
+
+/// In a folder of their own, so that no file of a release can take the place of the key that judges it.
+QString releaseFileName(const QString &name)
+{
+    return QStringLiteral("files/") + name;
+}
+
+QString signatureName(const QString &keyId)
+{
+    return QStringLiteral("signature-%1.bin").arg(keyId.left(16));
+}
+
+QString keyName(const QString &keyId)
+{
+    return QStringLiteral("key-%1.pem").arg(keyId.left(16));
+}
+
+/// For a POSIX shell: in single quotes, in which nothing but a single quote means anything.
+QString quoted(const QString &path)
+{
+    return QLatin1Char('\'') + QString(path).replace(QLatin1Char('\''), QStringLiteral("'\\''"))
+        + QLatin1Char('\'');
+}
+
+QList<EvidenceStep> signatureSteps(const ManifestSignature &signature, const QDir &folder)
+{
+    const auto path = [&folder](const QString &name) { return quoted(folder.filePath(name)); };
+    const QString key = path(keyName(signature.keyId));
+    return {
+        {QStringLiteral("the public key is the one that the trust store knows"),
+         QStringLiteral("openssl pkey -pubin -in %1 -outform DER | openssl dgst -sha256 -r").arg(key),
+         QStringLiteral("%1 *stdin").arg(signature.keyId)},
+        {QStringLiteral("its owner signed the manifest"),
+         QStringLiteral("openssl pkeyutl -verify -pubin -inkey %1 -rawin -in %2 -sigfile %3")
+             .arg(key, path(signedBytesName()), path(signatureName(signature.keyId))),
+         QStringLiteral("Signature Verified Successfully")},
+    };
+}
+
+EvidenceStep fileStep(const ReleaseFile &file, const QDir &folder)
+{
+    const QString path = folder.filePath(releaseFileName(file.name));
+    return {QStringLiteral("%1 is the file that the manifest names").arg(file.name),
+            QStringLiteral("openssl dgst -sha256 -r %1").arg(quoted(path)),
+            QStringLiteral("%1 *%2").arg(QString::fromLatin1(file.sha256.toHex()), path)};
+}
+
+bool canBeShown(const ManifestSignature &signature, const TrustStore &store)
+{
+    return signature.algorithm == QStringLiteral("ed25519") && store.releaseKey(signature.keyId);
+}
+
+} // namespace
+
+QList<EvidenceStep> explainVerification(const Bundle &bundle, const TrustStore &store, const QString &folder)
+{
+    const QDir place(folder);
+    QList<EvidenceStep> steps;
+    for (const ManifestSignature &signature : bundle.document.signatures) {
+        if (canBeShown(signature, store))
+            steps += signatureSteps(signature, place);
+    }
+    for (const ManifestPayload &payload : bundle.document.manifest.payloads) {
+        if (!payload.file.name.isEmpty())
+            steps += fileStep(payload.file, place);
+    }
+    if (bundle.document.manifest.releaseNotes)
+        steps += fileStep(*bundle.document.manifest.releaseNotes, place);
+    return steps;
+}
+
+Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore &store,
+                                          const QString &folder)
+{
+    const QDir place(folder);
+    if (!place.mkpath(releaseFileName(QString())))
+        return fail(ErrorKind::FileFailed, QStringLiteral("%1: cannot be created").arg(folder));
+    QMap<QString, QByteArray> files{{signedBytesName(), bundle.document.signedBytes}};
+    for (auto file = bundle.files.cbegin(); file != bundle.files.cend(); ++file)
+        files.insert(releaseFileName(file.key()), file.value());
+    for (const ManifestSignature &signature : bundle.document.signatures) {
+        if (!canBeShown(signature, store))
+            continue;
+        files.insert(signatureName(signature.keyId), signature.value);
+        files.insert(keyName(signature.keyId), store.releaseKey(signature.keyId)->key.toPem());
+    }
+    for (auto file = files.cbegin(); file != files.cend(); ++file) {
+        if (auto written = replaceFile(place.filePath(file.key()), file.value()); !written)
+            return passOn(written.error());
+    }
+    return explainVerification(bundle, store, folder);
+}
+
+} // namespace core
