@@ -16,31 +16,48 @@ QTEST_SKIP = re.compile(r"^SKIP\s*: (?P<where>[\w:]+\([^)]*\)) ?(?P<why>.*)$", r
 SCRIPT_SKIP = re.compile(r"^SKIP: (?P<why>.+)$", re.MULTILINE)
 
 
+@dataclasses.dataclass(frozen=True)
+class Skip:
+    test: str
+    why: str
+    function: str = ""
+
+
 @dataclasses.dataclass
 class Summary:
     passed: int = 0
     failed: list[str] = dataclasses.field(default_factory=list)
-    skipped: list[str] = dataclasses.field(default_factory=list)
+    skipped: list[Skip] = dataclasses.field(default_factory=list)
 
     def line(self) -> str:
         return f"{self.passed} passed, {len(self.failed)} failed, {len(self.skipped)} skipped"
 
+    def skipped_by_reason(self) -> list[str]:
+        """One line for all functions of a test that were skipped for the same reason."""
+        functions: dict[tuple[str, str], list[str]] = {}
+        for skip in self.skipped:
+            functions.setdefault((skip.test, skip.why), []).append(skip.function)
+        return [
+            ": ".join(part for part in (test, named[0] if len(named) == 1 else f"{len(named)} functions", why) if part)
+            for (test, why), named in functions.items()
+        ]
 
-def skips_named_in(output: str) -> list[str]:
-    named = [f"{match['where']}: {match['why']}" for match in QTEST_SKIP.finditer(output)]
-    return named + [match["why"] for match in SCRIPT_SKIP.finditer(output)]
+
+def skips_named_in(test: str, output: str) -> list[Skip]:
+    functions = [Skip(test, match["why"], match["where"]) for match in QTEST_SKIP.finditer(output)]
+    return functions + [Skip(test, match["why"]) for match in SCRIPT_SKIP.finditer(output)]
 
 
 def add_case(summary: Summary, suite: str, case: ElementTree.Element) -> None:
     name, status = f"{suite} {case.get('name')}", case.get("status")
-    skips = skips_named_in(case.findtext("system-out") or "")
+    skips = skips_named_in(name, case.findtext("system-out") or "")
     if status == "run":
         summary.passed += 1
-        summary.skipped += [f"{name}: {skip}" for skip in skips]
+        summary.skipped += skips
     elif status == "disabled":
-        summary.skipped.append(f"{name}: disabled in CMake")
+        summary.skipped.append(Skip(name, "disabled in CMake"))
     elif status == "notrun" and ASKED_TO_BE_SKIPPED.match(message_of(case)):
-        summary.skipped.append(f"{name}: {'; '.join(skips) or 'it gave no reason'}")
+        summary.skipped += skips or [Skip(name, "it gave no reason")]
     elif status == "notrun":
         summary.failed.append(f"{name}: {message_of(case)}")
     else:
@@ -62,7 +79,7 @@ def summarise(results: list[pathlib.Path]) -> Summary:
 
 def main(arguments: list[str]) -> int:
     summary = summarise([pathlib.Path(argument) for argument in arguments])
-    for title, lines in (("Skipped, because:", summary.skipped), ("Failed:", summary.failed)):
+    for title, lines in (("Skipped, because:", summary.skipped_by_reason()), ("Failed:", summary.failed)):
         if lines:
             print(title, *(f"  {line}" for line in lines), sep="\n")
     print(summary.line())

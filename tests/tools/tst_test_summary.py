@@ -61,6 +61,11 @@ class TestSummary(unittest.TestCase):
         self.assertEqual((code, lines[-1]), (0, "1 passed, 0 failed, 1 skipped"))
         self.assertIn("  preset0 tst_c: C::d(row one): no qemu", lines)
 
+    def test_many_functions_with_one_reason_share_a_line(self):
+        many = PARTLY.replace("\nPASS", "\nSKIP   : C::d(row two) no qemu\nPASS")
+        lines = self.run_on(many)[1]
+        self.assertEqual(lines, ["Skipped, because:", "  preset0 tst_c: 2 functions: no qemu", "1 passed, 0 failed, 2 skipped"])
+
     def test_a_test_that_could_not_start_has_failed(self):
         code, lines = self.run_on(PASSED + NOT_FOUND)
         self.assertEqual((code, lines[-1]), (1, "1 passed, 1 failed, 0 skipped"))
