@@ -189,7 +189,11 @@ Task<quint8> Exchange::send(Command command, QByteArray body)
     const Header header = m_client.enroll(command, *this);
     m_client.startListening();
     QByteArray frame = encode(header, body);
-    co_await m_client.m_channel->send(std::move(frame));
+    const Result<Done> sent = co_await core::attempt(m_client.m_channel->send(std::move(frame)));
+    if (!sent) {
+        m_client.m_isOpen = false; // Nobody may be receiving, to whom the channel would tell it.
+        co_return core::passOn(sent.error());
+    }
     co_return header.sequence;
 }
 
