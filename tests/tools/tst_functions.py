@@ -1,12 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
+import pathlib
 import unittest
 
-from samples import in_header, in_source, rules_broken_by
+from samples import check_style, in_header, in_source, rules_broken_by
+from style import structure
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def function_of(lines: int, head: str = "int sum()") -> str:
     """A function that takes this many lines, from its head to its closing brace."""
     return head + "\n{\n" + "    ++count;\n" * (lines - 3 - head.count("\n")) + "}\n"
+
+
+def closing_lines(code: str):
+    """The lines that close a brace which stands alone, but for those of classes."""
+    lines = code.splitlines()
+    for number, line in enumerate(lines):
+        if line.strip() != "{" or lines[number - 1].rstrip().endswith((";", "{", ":", "}")):
+            continue
+        indent = line[: line.index("{")]
+        end = next(at for at in range(number, len(lines)) if lines[at].startswith(indent + "}"))
+        if not lines[end].strip().startswith("};"):
+            yield end + 1
 
 
 class FunctionSize(unittest.TestCase):
@@ -21,6 +37,8 @@ class FunctionSize(unittest.TestCase):
             "template<class T = int>\nauto Sum<T>::total() const noexcept -> std::vector<T>",
             "bool operator==(const Sum &a, const Sum &b)",
             "struct sum sum_of(const uint8_t *data, size_t length)",
+            "static enum sum_result sum_of(uint32_t offset)",
+            '__attribute__((visibility("default"))) void sum_start(void)',
             "std::array<int, 3> Sum::operator()(int a)",
         ):
             self.assertEqual(in_source(function_of(60, head)), set(), head)
@@ -30,6 +48,13 @@ class FunctionSize(unittest.TestCase):
         for scope in ("class Sum\n{\npublic:\n%s};\n", "namespace {\n%s}\n", 'extern "C" {\n%s}\n', "struct A {\n%s};\n"):
             self.assertEqual(in_source(scope % function_of(60)), set(), scope)
             self.assertEqual(in_source(scope % function_of(61)), {"function-size"}, scope)
+
+    def test_no_function_of_the_tree_is_missed(self):
+        """clang-format gives the brace of a function or class a line of its own, so they can be counted."""
+        for file in check_style.read_tree(ROOT).values():
+            if file.is_c_family:
+                ends = {declaration.body.last_line for declaration in structure.read(file.tokens) if declaration.body}
+                self.assertEqual([line for line in closing_lines(file.code) if line not in ends], [], file.path)
 
     def test_a_long_class_or_table_is_no_function(self):
         members = "    int m_count;\n" * 80

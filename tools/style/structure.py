@@ -10,7 +10,9 @@ from style.source import Token
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = set(OPENING.values())
 CONDITIONAL = {"if", "for", "while", "switch", "catch"}
-NO_FUNCTION = {"operator", "requires", "noexcept", "alignas", "decltype", "explicit", "static_assert"}
+NO_FUNCTION = {
+    "operator", "requires", "noexcept", "alignas", "decltype", "explicit", "static_assert", "__attribute__"
+}
 NOT_AN_OPERAND = {"return", "co_return", "co_await", "co_yield", "case", "else", "do"}
 
 
@@ -298,7 +300,7 @@ def kind_of_brace(head: list[Token]) -> str:
     words = [token.text for _, token in top_level(without_template(head))]
     if "namespace" in words or words[:1] == ["extern"] and words[1:] == ['""']:
         return "namespace"
-    if "=" in words and "operator" not in words or "enum" in words:
+    if "=" in words and "operator" not in words or "enum" in words and "(" not in words:
         return "value"
     if "requires" in words and head[-1].text == ")" and words[-2:-1] == ["requires"]:
         return "value"
