@@ -15,6 +15,7 @@ namespace testing {
 ///     > 0800…   the host must send exactly this
 ///     < 0900…   the device then answers this
 ///     ! disconnect
+///     @ +200ms         how long nothing happened; not played
 ///
 /// A host that sends anything else gets TransportFailed and the first difference in `complaint()`.
 class SessionChannel final : public transport::FrameChannel
@@ -67,10 +68,10 @@ private:
     {
         while (!m_steps.isEmpty() && !m_steps.first().startsWith(u'>')) {
             const QString step = m_steps.takeFirst();
-            if (step.startsWith(u'<')) {
+            if (step.startsWith(u'<'))
                 m_incoming.put(QByteArray::fromHex(step.mid(2).toLatin1()));
+            if (!step.startsWith(u'!'))
                 continue;
-            }
             m_isOpen = false;
             m_incoming.put(core::fail(core::ErrorKind::Disconnected, QStringLiteral("as the session says")));
         }

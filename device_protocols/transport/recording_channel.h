@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/async/clock.h"
+#include "device_protocols/transport/frame_channel.h"
+
+#include <functional>
+#include <memory>
+
+namespace transport {
+
+/// Writes down what goes over another channel, which it owns, in the form of tests/sessions: `>` what the
+/// host sent, `<` what the device sent, in hex, `!` an end of the link, and `@ +Nms` where nothing happened
+/// for longer than 100 ms. A report from the field can so become a test.
+class RecordingChannel final : public FrameChannel
+{
+public:
+    using LineSink = std::function<void(QString)>;
+
+    RecordingChannel(std::unique_ptr<FrameChannel> channel, core::Clock &clock, LineSink write);
+
+    core::Task<core::Done> open() override;
+    core::Task<core::Done> send(QByteArray frame) override;
+    core::Task<QByteArray> receive() override;
+    void close() override;
+    int bytesAddedToBuffer() const override { return m_channel->bytesAddedToBuffer(); }
+
+private:
+    void note(QChar mark, const QString &what);
+
+    std::unique_ptr<FrameChannel> m_channel;
+    core::Clock &m_clock;
+    LineSink m_write;
+    core::Milliseconds m_lastNote;
+};
+
+} // namespace transport
