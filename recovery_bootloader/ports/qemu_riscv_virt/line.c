@@ -36,7 +36,9 @@
  */
 #define STALL_LIMIT_MS 500u
 
-/* Two SMP packets of 1 KiB take 2.8 KiB in their console frames. */
+#define SILENCE_MS 2u
+
+/* At least BM_LINE_BUFFER, and a power of two. */
 #define RING_SIZE 8192u
 
 static uint8_t ring[RING_SIZE];
@@ -64,23 +66,6 @@ static void drain_receiver(void)
     }
 }
 
-void line_start(void)
-{
-    machine_write8(UART_INTERRUPT_ENABLE, 0);
-    machine_write8(UART_LINE_CONTROL, LINE_DIVISOR_ACCESS | LINE_8N1);
-    machine_write8(UART_DIVISOR_LOW, DIVISOR_115200);
-    machine_write8(UART_DIVISOR_HIGH, 0);
-    machine_write8(UART_LINE_CONTROL, LINE_8N1);
-    /* Enabling the FIFO empties it. A byte that came before holds the others back in QEMU: none is lost. */
-    drain_receiver();
-    machine_write8(UART_FIFO_CONTROL, FIFO_ENABLE_AND_CLEAR);
-    machine_write8(UART_MODEM_CONTROL, MODEM_DTR_RTS);
-    machine_write32(PLIC_PRIORITY, 1);
-    machine_write32(PLIC_ENABLE, 1u << MACHINE_UART_INTERRUPT);
-    machine_write32(PLIC_THRESHOLD, 0);
-    enable_interrupts(ENABLE_RECEIVED);
-}
-
 void line_service(void)
 {
     /* Claimed before it is drained: the PLIC of QEMU 7.2 forgets a level that falls before the claim. */
@@ -91,6 +76,40 @@ void line_service(void)
     (void)machine_read8(UART_INTERRUPT_ID); /* acknowledges "transmitter empty" */
     drain_receiver();
     machine_write32(PLIC_CLAIM, claimed);
+}
+
+/*
+ * Enabling the FIFO empties the UART. What a client has sent before waits in QEMU, and comes byte by byte as
+ * it is read here; the FIFO is enabled in the silence behind it.
+ */
+static void take_early_bytes(void)
+{
+    const uint32_t room_until = ring_tail + RING_SIZE;
+    uint64_t deadline = clock_deadline(SILENCE_MS);
+    while (clock_ticks() < deadline && ring_head != room_until) {
+        const uint32_t seen = ring_head;
+        clock_sleep(deadline);
+        line_service();
+        deadline = ring_head != seen ? clock_deadline(SILENCE_MS) : deadline;
+    }
+}
+
+void line_start(void)
+{
+    machine_write8(UART_INTERRUPT_ENABLE, 0);
+    machine_write8(UART_LINE_CONTROL, LINE_DIVISOR_ACCESS | LINE_8N1);
+    machine_write8(UART_DIVISOR_LOW, DIVISOR_115200);
+    machine_write8(UART_DIVISOR_HIGH, 0);
+    machine_write8(UART_LINE_CONTROL, LINE_8N1);
+    machine_write8(UART_MODEM_CONTROL, MODEM_DTR_RTS);
+    machine_write32(PLIC_PRIORITY, 1);
+    machine_write32(PLIC_ENABLE, 1u << MACHINE_UART_INTERRUPT);
+    machine_write32(PLIC_THRESHOLD, 0);
+    enable_interrupts(ENABLE_RECEIVED);
+    if (machine_read8(UART_LINE_STATUS) & STATUS_DATA_READY) {
+        take_early_bytes();
+    }
+    machine_write8(UART_FIFO_CONTROL, FIFO_ENABLE_AND_CLEAR);
 }
 
 size_t port_line_read(uint8_t *to, size_t capacity)

@@ -4,10 +4,11 @@
 void machine_start(void)
 {
     clock_start();
+    /* First, as a byte that arrives before its FIFO is enabled may get lost. */
+    __asm__ volatile("csrs mie, %0" : : "r"(MIE_EXTERNAL));
+    line_start();
     watchdog_start();
     reset_start();
-    line_start();
-    __asm__ volatile("csrs mie, %0" : : "r"(MIE_EXTERNAL));
     machine_restore_interrupts(MSTATUS_MIE);
 }
 
