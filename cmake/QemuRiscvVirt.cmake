@@ -32,7 +32,9 @@ function(bootmend_find_libsodium_source)
     if(result EQUAL 0)
         set(BOOTMEND_LIBSODIUM_SOURCE ${source} PARENT_SCOPE)
     else()
-        set(BOOTMEND_QEMU_SKIPPED "no libsodium source: ${reason}${errors}" CACHE INTERNAL "")
+        # No semicolon: it goes through lists, into the environment of the tests.
+        string(REPLACE ";" "," reason "${reason}${errors}")
+        set(BOOTMEND_QEMU_SKIPPED "${reason}" CACHE INTERNAL "")
     endif()
 endfunction()
 

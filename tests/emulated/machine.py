@@ -42,7 +42,7 @@ class Machine:
     """Owns the process, its folder and its line. `server` as on the bench: QEMU listens, clients come and go.
 
     Otherwise QEMU connects to this process before the first instruction, so that not one byte is lost.
-    `flash` is a function that writes the writable flash's file.
+    `flash` is a function that writes the writable flash's file, or returns the URL of another one.
     """
 
     def __init__(self, firmware: pathlib.Path, flash=None, server: bool = False, options: tuple[str, ...] = ()):
@@ -50,14 +50,14 @@ class Machine:
         self.flash_path = pathlib.Path(self.folder.name, "flash.img")
         boot_path = pathlib.Path(self.folder.name, "boot.img")
         padded(boot_path, firmware.read_bytes())
-        (flash or padded)(self.flash_path)
+        self.flash = (flash or padded)(self.flash_path) or self.flash_path
         self.path = str(pathlib.Path(self.folder.name, "line"))
         self.line = None
         self.received = b""
         self.options = ["-M", "virt", "-m", "16M", "-bios", "none", "-nodefaults", "-display", "none",
                         "-monitor", "none",
                         "-drive", f"if=pflash,unit=0,format=raw,file={boot_path},readonly=on",
-                        "-drive", f"if=pflash,unit=1,format=raw,file={self.flash_path}",
+                        "-drive", f"if=pflash,unit=1,format=raw,file={self.flash}",
                         "-device", "i6300esb,addr=01.0", "-action", "watchdog=reset", *options]
         self.process = None
         self.server = server

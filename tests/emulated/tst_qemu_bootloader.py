@@ -41,7 +41,7 @@ class QemuBootloader(unittest.TestCase):
 
     def test_boots_what_is_confirmed(self):
         with Unit(self.good) as unit:
-            unit.wait_for_application()
+            unit.settled_state()
             state = self.assert_runs(unit, 0, self.good)
             self.assertTrue(state["confirmed"])
             self.assertEqual(state["reset"], POWER_ON)
@@ -50,7 +50,7 @@ class QemuBootloader(unittest.TestCase):
     def test_installs_tries_confirms_and_keeps(self):
         update = application("good", version=(1, 1, 0), rollback_index=2)
         with Unit(self.good) as unit:
-            unit.wait_for_application()
+            unit.settled_state()
             unit.install(update)
             unit.wait_for_application()
             self.assertFalse(self.assert_runs(unit, 1, update)["confirmed"])
@@ -59,14 +59,14 @@ class QemuBootloader(unittest.TestCase):
             self.assertTrue(unit.state()["confirmed"])
             unit.power_off()
             unit.power_on()
-            unit.wait_for_application()
+            unit.settled_state()
             state = self.assert_runs(unit, 1, update)
             self.assertEqual((state["confirmed"], state["minimum"], state["reset"]), (True, 2, POWER_ON))
 
     def test_rolls_back_what_crashes(self):
         bad = application("crashes", version=(1, 1, 0))
         with Unit(self.good) as unit:
-            unit.wait_for_application()
+            unit.settled_state()
             unit.install(bad)
             unit.smp.console_until(b"crash: cause 00000003")
             unit.wait_for_application()
@@ -75,7 +75,7 @@ class QemuBootloader(unittest.TestCase):
     def test_rolls_back_what_hangs(self):
         bad = application("hangs", version=(1, 1, 0))
         with Unit(self.good) as unit:
-            unit.wait_for_application()
+            unit.settled_state()
             unit.install(bad)
             unit.wait_for_application()
             self.assert_rolled_back(unit, bad, ROLLBACK_WATCHDOG, WATCHDOG)
@@ -83,7 +83,7 @@ class QemuBootloader(unittest.TestCase):
     def test_rolls_back_what_the_host_finds_unhealthy(self):
         bad = application("unhealthy", version=(1, 1, 0))
         with Unit(self.good) as unit:
-            unit.wait_for_application()
+            unit.settled_state()
             unit.install(bad)
             unit.wait_for_application()
             self.assertFalse(all(check["ok"] for check in unit.smp.ask(READ, BOOTMEND, HEALTH)["checks"]))
@@ -95,23 +95,23 @@ class QemuBootloader(unittest.TestCase):
     def test_rolls_back_a_trial_that_loses_its_power(self):
         update = application("good", version=(1, 1, 0))
         with Unit(self.good) as unit:
-            unit.wait_for_application()
+            unit.settled_state()
             unit.install(update)
             unit.wait_for_application()
             self.assert_runs(unit, 1, update)
             unit.power_off()
             unit.power_on()
-            unit.wait_for_application()
+            unit.settled_state()
             self.assert_rolled_back(unit, update, ROLLBACK_NOT_CONFIRMED, POWER_ON)
 
     def test_survives_a_power_cut_within_the_upload(self):
         update = application("good", version=(1, 1, 0))
         with Unit(self.good) as unit:
-            unit.wait_for_application()
+            unit.settled_state()
             unit.upload(update, until=len(update) // 2)
             unit.power_off()
             unit.power_on()
-            unit.wait_for_application()
+            unit.settled_state()
             self.assert_runs(unit, 0, self.good)
             unit.install(update)
             unit.wait_for_application()
@@ -119,8 +119,7 @@ class QemuBootloader(unittest.TestCase):
 
     def test_recovers_when_no_slot_boots(self):
         with Unit(self.good, ("--corrupt-slot-a",)) as unit:
-            unit.wait_for_recovery()
-            self.assertEqual(unit.state()["stage"], "recovery")
+            self.assertEqual(unit.settled_state()["stage"], "recovery")
             events = unit.events()
             self.assertIn((EVENT_REFUSED, VERDICT_HASH_WRONG), events)
             self.assertIn((EVENT_RECOVERY, RECOVERY_NO_IMAGE), events)
@@ -135,7 +134,7 @@ class QemuBootloader(unittest.TestCase):
 
     def test_enters_recovery_on_request(self):
         with Unit(self.good) as unit:
-            unit.wait_for_application()
+            unit.settled_state()
             unit.reset(boot_mode=1)
             unit.wait_for_recovery()
             self.assertIn((EVENT_RECOVERY, RECOVERY_REQUESTED), unit.events())
@@ -144,12 +143,11 @@ class QemuBootloader(unittest.TestCase):
 
     def test_enters_recovery_by_the_button(self):
         with Unit(self.good, options=("-device", "pci-testdev")) as unit:
-            unit.wait_for_recovery()
-            self.assertEqual(unit.state()["stage"], "recovery")
+            self.assertEqual(unit.settled_state()["stage"], "recovery")
 
     def assert_refused(self, image: bytes, verdict: int, options: tuple[str, ...] = ()) -> None:
         with Unit(self.good, options) as unit:
-            unit.wait_for_application()
+            unit.settled_state()
             unit.upload(image)
             self.assertIn("err", unit.try_on_next_boot(image))
             self.assertEqual(unit.state()["verdicts"], [VERDICT_OK, verdict])

@@ -35,8 +35,8 @@ class Unit(machine.Machine):
 
     def __init__(self, slot_a: bytes | None = None, provisioning: tuple[str, ...] = (), **fields):
         self.smp = SmpClient(self)
-        super().__init__(machine.RESULTS / "bootloader.bin", server=True,
-                         flash=lambda path: provision(path, slot_a, provisioning), **fields)
+        fields.setdefault("flash", lambda path: provision(path, slot_a, provisioning))
+        super().__init__(machine.RESULTS / "bootloader.bin", server=True, **fields)
 
     def connect(self) -> None:
         super().connect()
@@ -75,7 +75,21 @@ class Unit(machine.Machine):
         return self.smp.ask(WRITE, IMAGE, 0, {"confirm": True})
 
     def reset(self, **fields) -> None:
+        # What is waited for next is said after the reset.
+        self.smp.frames.console = b""
         self.smp.ask(WRITE, OS, 5, fields)
+
+    def settled_state(self) -> dict:
+        """After power-on, when the first words may be gone before QEMU has accepted its client.
+
+        A unit that resets itself meanwhile drops the question, so it is asked again.
+        """
+        for _ in range(60):
+            try:
+                return self.smp.answer(self.smp.send(READ, BOOTMEND, 0, {}), timeout=0.3)
+            except TimeoutError:
+                continue
+        raise TimeoutError(f"the unit is silent after {self.smp.frames.console!r}")
 
     def wait_for_application(self) -> None:
         self.smp.console_until(b"bench-sensor application\n")
