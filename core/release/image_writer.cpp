@@ -89,11 +89,11 @@ QByteArray header(const ImageSpec &spec, qsizetype protectedSize)
 {
     QByteArray bytes;
     appendLittleEndian(bytes, quint32(BM_IMAGE_MAGIC));
-    appendLittleEndian(bytes, spec.loadAddress);
+    appendLittleEndian(bytes, spec.loadAddress.value_or(0));
     appendLittleEndian(bytes, spec.headerSize);
     appendLittleEndian(bytes, quint16(protectedSize));
     appendLittleEndian(bytes, quint32(spec.payload.size()));
-    appendLittleEndian(bytes, quint32(spec.loadAddress != 0 ? BM_IMAGE_FLAG_RAM_LOAD : 0));
+    appendLittleEndian(bytes, quint32(spec.loadAddress ? BM_IMAGE_FLAG_RAM_LOAD : 0));
     bytes.append(char(spec.version.major)).append(char(spec.version.minor));
     appendLittleEndian(bytes, spec.version.patch);
     appendLittleEndian(bytes, spec.version.build);
