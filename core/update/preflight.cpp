@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/update/preflight.h"
+
+namespace core {
+
+namespace {
+
+using Subject = PreflightCheck::Subject;
+using Answer = PreflightCheck::Answer;
+
+PreflightCheck judged(Subject subject, bool holds, Reason otherwise, QString detail)
+{
+    return {subject, holds ? Answer::Passed : Answer::Failed, holds ? std::nullopt : std::optional(otherwise),
+            std::move(detail)};
+}
+
+QString orNothing(const QString &text)
+{
+    return text.isEmpty() ? QStringLiteral("nothing") : text;
+}
+
+/// A unit that does not say what it is gets nothing: the wrong image could be its last.
+PreflightCheck checkProduct(const Manifest &manifest, const DeviceSnapshot &unit)
+{
+    return judged(Subject::Product, manifest.product == unit.identity.product, Reason::IncompatibleProduct,
+                  QStringLiteral("release for %1, unit says %2")
+                      .arg(manifest.product, orNothing(unit.identity.product)));
+}
+
+PreflightCheck checkHardware(const Manifest &manifest, const DeviceSnapshot &unit)
+{
+    const QString revision = unit.identity.hardwareRevision;
+    return judged(Subject::Hardware, manifest.hardware.contains(revision), Reason::IncompatibleHardware,
+                  QStringLiteral("release for %1, unit says %2")
+                      .arg(manifest.hardware.join(QStringLiteral(", ")), orNothing(revision)));
+}
+
+PreflightCheck checkBootloader(const Manifest &manifest, const DeviceSnapshot &unit)
+{
+    if (!manifest.minBootloader)
+        return {Subject::Bootloader, Answer::Passed, {}, QStringLiteral("any will do")};
+    if (!unit.bootloaderVersion)
+        return {Subject::Bootloader, Answer::NotReported, {}, {}};
+    return judged(Subject::Bootloader, *unit.bootloaderVersion >= *manifest.minBootloader,
+                  Reason::BootloaderTooOld,
+                  QStringLiteral("needs %1, unit has %2")
+                      .arg(toText(*manifest.minBootloader), toText(*unit.bootloaderVersion)));
+}
+
+PreflightCheck checkRollbackIndex(const Manifest &manifest, const DeviceSnapshot &unit)
+{
+    if (!unit.bootState)
+        return {Subject::RollbackIndex, Answer::NotReported, {}, {}};
+    return judged(Subject::RollbackIndex, manifest.rollbackIndex >= unit.bootState->minimumRollbackIndex,
+                  Reason::RollbackIndexTooLow,
+                  QStringLiteral("release has %1, unit asks for %2 at least")
+                      .arg(manifest.rollbackIndex)
+                      .arg(unit.bootState->minimumRollbackIndex));
+}
+
+PreflightCheck checkSize(const VerifiedRelease &release, const DeviceSnapshot &unit)
+{
+    const Slot *slot = writableSlot(unit);
+    if (!slot || slot->size == 0)
+        return {Subject::SlotSize, Answer::NotReported, {}, {}};
+    const qsizetype size = release.payloads().constFirst().file.size();
+    return judged(Subject::SlotSize, size <= slot->size, Reason::ImageTooLarge,
+                  QStringLiteral("%1 of %2 bytes").arg(size).arg(slot->size));
+}
+
+QString clockTime(int minute)
+{
+    return QStringLiteral("%1:%2")
+        .arg(minute / 60, 2, 10, QLatin1Char('0'))
+        .arg(minute % 60, 2, 10, QLatin1Char('0'));
+}
+
+PreflightCheck checkWindow(const Manifest &manifest, const QDateTime &nowUtc)
+{
+    if (!manifest.policy.installWindow)
+        return {Subject::InstallWindow, Answer::Passed, {}, QStringLiteral("any time")};
+    const InstallWindow &window = *manifest.policy.installWindow;
+    const QTime time = nowUtc.toUTC().time();
+    const int minute = time.hour() * 60 + time.minute();
+    return judged(Subject::InstallWindow, window.contains(minute), Reason::OutsideWindow,
+                  QStringLiteral("%1 to %2, now %3")
+                      .arg(clockTime(window.fromMinute), clockTime(window.untilMinute), clockTime(minute)));
+}
+
+} // namespace
+
+QList<PreflightCheck> checkFit(const VerifiedRelease &release, const DeviceSnapshot &unit, QDateTime nowUtc)
+{
+    const Manifest &manifest = release.manifest();
+    QList<PreflightCheck> checks{checkProduct(manifest, unit),    checkHardware(manifest, unit),
+                                 checkBootloader(manifest, unit), checkRollbackIndex(manifest, unit),
+                                 checkSize(release, unit),        checkWindow(manifest, nowUtc)};
+    if (manifest.policy.batteryMinPercent.value_or(0) > 0)
+        checks.append({Subject::Battery, Answer::NotReported, {}, {}});
+    if (manifest.policy.requiresMainsPower)
+        checks.append({Subject::MainsPower, Answer::NotReported, {}, {}});
+    return checks;
+}
+
+} // namespace core
