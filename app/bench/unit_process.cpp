@@ -14,6 +14,12 @@
 #include <csignal>
 #include <sys/un.h>
 
+/// Qt wants this outside every namespace; a static library's resources are not loaded by themselves.
+static void loadBootloaders()
+{
+    Q_INIT_RESOURCE(bootloaders);
+}
+
 namespace bench {
 
 namespace {
@@ -45,6 +51,8 @@ const QList<SlotContent> &contents()
         {"on-trial",
          {QStringLiteral("--slot-a"), QStringLiteral("IMAGE:1.0.0"), QStringLiteral("--confirmed"),
           QStringLiteral("--slot-b"), QStringLiteral("IMAGE:1.1.0"), QStringLiteral("--on-trial")}},
+        {"lying",
+         {QStringLiteral("--slot-a"), QStringLiteral("IMAGE:1.0.0-lying"), QStringLiteral("--confirmed")}},
         {"blank", {}},
     };
     return list;
@@ -114,12 +122,15 @@ core::Result<core::Done> writeFlash(const QString &flash, const UnitRecipe &reci
 /// QEMU wants a file of exactly the flash's size; it stays sparse.
 core::Result<QString> paddedBootloader(const QDir &unitDirectory)
 {
-    const core::Result<QString> image = dataPath(QStringLiteral("bootloaders/qemu_riscv_virt.bin"));
-    if (!image)
-        return core::passOn(image.error());
+    loadBootloaders();
+    const QString image = QStringLiteral(":/bootloaders/qemu_riscv_virt.bin");
+    if (!QFile::exists(image))
+        return core::fail(core::ErrorKind::Unsupported,
+                          QStringLiteral("this installation was built without the bootloader for QEMU"));
     const QString padded = unitDirectory.absoluteFilePath(QStringLiteral("boot.img"));
     QFile file(padded);
-    if (!QFile::copy(*image, padded) || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner)
+    QFile::remove(padded); // From before a power cut.
+    if (!QFile::copy(image, padded) || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner)
         || !file.open(QIODevice::ReadWrite) || !file.resize(kQemuFlashBytes))
         return core::fail(core::ErrorKind::FileFailed,
                           QStringLiteral("%1: %2").arg(padded, file.errorString()));
@@ -137,9 +148,8 @@ core::Result<CommandLine> hostCommand(const QDir &unitDirectory, const QString &
     if (!program)
         return core::passOn(program.error());
     return CommandLine{*program,
-                       {QStringLiteral("--flash"),
-                        unitDirectory.absoluteFilePath(QStringLiteral("flash.img")), QStringLiteral("--line"),
-                        QStringLiteral("unix:") + socket}};
+                       {QStringLiteral("--flash"), flashPath(unitDirectory), QStringLiteral("--line"),
+                        QStringLiteral("unix:") + socket, QStringLiteral("--baud"), QString::number(baud)}};
 }
 
 core::Result<CommandLine> qemuCommand(const QDir &unitDirectory, const QString &socket)
