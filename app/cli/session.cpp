@@ -37,15 +37,20 @@ core::Result<std::unique_ptr<core::Driver>> Session::open(const QString &device)
     return runToEnd(connector().open(*std::move(unit)));
 }
 
-core::Result<core::VerifiedRelease> Session::verifiedRelease(const QString &bundlePath)
+core::Result<core::TrustStore> Session::trustStore()
 {
     const bool usesBenchTrust = options.trustFile.isEmpty() && !options.benchDirectory.isEmpty();
-    const QString trustFile =
+    const QString path =
         usesBenchTrust ? bench::trustFilePath(QDir(options.benchDirectory)) : options.trustFile;
-    if (trustFile.isEmpty())
+    if (path.isEmpty())
         return core::fail(core::ErrorKind::Untrusted, core::Reason::KeyUnknown,
                           QStringLiteral("no trust file was given, so no key is known; use --trust FILE"));
-    const core::Result<core::TrustStore> trust = core::loadTrustStore(trustFile);
+    return core::loadTrustStore(path);
+}
+
+core::Result<core::VerifiedRelease> Session::verifiedRelease(const QString &bundlePath)
+{
+    const core::Result<core::TrustStore> trust = trustStore();
     if (!trust)
         return core::passOn(trust.error(), QStringLiteral("reading the trust file"));
     const core::Result<core::Bundle> bundle = core::openBundle(bundlePath);

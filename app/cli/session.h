@@ -39,6 +39,9 @@ public:
     /// The driver of the one unit that `device` names, open.
     core::Result<std::unique_ptr<core::Driver>> open(const QString &device);
 
+    /// The keys in the file of --trust, or in the bench's. KeyUnknown when neither was given.
+    core::Result<core::TrustStore> trustStore();
+
     /// The release in a bundle file, checked against the trust file.
     core::Result<core::VerifiedRelease> verifiedRelease(const QString &bundlePath);
 

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/release/bundle.h"
+
+#include "app/cli/session.h"
+#include "core/release/bundle_evidence.h"
+#include "core/release/verified_release.h"
+#include "core/trust/key_file.h"
+
+#include <QDateTime>
+#include <QJsonArray>
+
+namespace cli {
+
+namespace {
+
+struct BundleOptions {
+    std::string manifest;
+    std::vector<std::string> keys;
+    std::string file; // the bundle
+    std::string explainFolder; // --explain
+};
+
+core::Result<QList<core::PrivateKey>> readKeys(const std::vector<std::string> &paths)
+{
+    QList<core::PrivateKey> keys;
+    for (const std::string &path : paths) {
+        core::Result<core::PrivateKey> key = core::readPrivateKeyFile(QString::fromStdString(path));
+        if (!key)
+            return core::passOn(key.error(), QStringLiteral("reading key ") + QString::fromStdString(path));
+        keys.append(*std::move(key));
+    }
+    return keys;
+}
+
+QJsonObject bundleJson(const core::Bundle &bundle)
+{
+    const core::Manifest &manifest = bundle.document.manifest;
+    QJsonArray payloads;
+    for (const core::ManifestPayload &payload : manifest.payloads)
+        payloads.append(
+            QJsonObject{{QStringLiteral("image"), payload.image},
+                        {QStringLiteral("file"), payload.file.name},
+                        {QStringLiteral("size"), payload.file.size.value_or(0)},
+                        {QStringLiteral("sha256"), QString::fromLatin1(payload.file.sha256.toHex())}});
+    QJsonArray signatures;
+    for (const core::ManifestSignature &signature : bundle.document.signatures)
+        signatures.append(QJsonObject{{QStringLiteral("alg"), signature.algorithm},
+                                      {QStringLiteral("key_id"), signature.keyId}});
+    return {{QStringLiteral("version"), core::toText(manifest.version)},
+            {QStringLiteral("build"), manifest.build},
+            {QStringLiteral("product"), manifest.product},
+            {QStringLiteral("hw_compat"), QJsonArray::fromStringList(manifest.hardware)},
+            {QStringLiteral("channel"), manifest.channel},
+            {QStringLiteral("rollback_index"), qint64(manifest.rollbackIndex)},
+            {QStringLiteral("payloads"), payloads},
+            {QStringLiteral("signatures"), signatures}};
+}
+
+void tellBundle(const core::Bundle &bundle, Session &session)
+{
+    const core::Manifest &manifest = bundle.document.manifest;
+    session.output().say(
+        QStringLiteral("%1 %2 (build %3), channel %4, rollback index %5")
+            .arg(manifest.product, core::toText(manifest.version), manifest.build, manifest.channel)
+            .arg(manifest.rollbackIndex));
+    session.output().say(QStringLiteral("for hardware %1").arg(manifest.hardware.join(QStringLiteral(", "))));
+    for (const core::ManifestPayload &payload : manifest.payloads)
+        session.output().say(QStringLiteral("%1: %2, %3 bytes, SHA-256 %4")
+                                 .arg(payload.image, payload.file.name)
+                                 .arg(payload.file.size.value_or(0))
+                                 .arg(QString::fromLatin1(payload.file.sha256.toHex())));
+    for (const core::ManifestSignature &signature : bundle.document.signatures)
+        session.output().say(
+            QStringLiteral("signed with %1 by key %2").arg(signature.algorithm, signature.keyId));
+}
+
+int createBundle(const BundleOptions &options, Session &session)
+{
+    const QString command = QStringLiteral("bundle create");
+    const auto keys = readKeys(options.keys);
+    if (!keys)
+        return session.output().result(command, keys.error());
+    const core::BundleRequest request{.manifestPath = QString::fromStdString(options.manifest),
+                                      .keys = *keys,
+                                      .outputPath = QString::fromStdString(options.file)};
+    const auto bundle = core::createBundle(request);
+    if (!bundle)
+        return session.output().result(command, bundle.error());
+    tellBundle(*bundle, session);
+    return session.output().done(command, {{QStringLiteral("bundle"), bundleJson(*bundle)}});
+}
+
+int showBundle(const BundleOptions &options, Session &session)
+{
+    const QString command = QStringLiteral("bundle show");
+    const auto bundle = core::openBundle(QString::fromStdString(options.file));
+    if (!bundle)
+        return session.output().result(command, bundle.error());
+    tellBundle(*bundle, session);
+    session.output().say(
+        QStringLiteral("This shows what the bundle says; 'bundle verify' says whether it is true."));
+    return session.output().done(command, {{QStringLiteral("bundle"), bundleJson(*bundle)}});
+}
+
+/// The commands come before our own verdict: whoever checks us should see what there is to check.
+core::Result<core::Done> explain(const BundleOptions &options, Session &session)
+{
+    const auto trust = session.trustStore();
+    if (!trust)
+        return core::passOn(trust.error());
+    const auto bundle = core::openBundle(QString::fromStdString(options.file));
+    if (!bundle)
+        return core::passOn(bundle.error());
+    const auto steps = core::writeEvidence(*bundle, *trust, QString::fromStdString(options.explainFolder));
+    if (!steps)
+        return core::passOn(steps.error());
+    for (const core::EvidenceStep &step : *steps)
+        session.output().note(
+            QStringLiteral("# %1; it prints: %3\n%2").arg(step.claim, step.command, step.expected),
+            {{QStringLiteral("note"), step.claim},
+             {QStringLiteral("command_line"), step.command},
+             {QStringLiteral("expected"), step.expected}});
+    return core::Done{};
+}
+
+int verifyBundle(const BundleOptions &options, Session &session)
+{
+    const QString command = QStringLiteral("bundle verify");
+    if (!options.explainFolder.empty())
+        if (const auto explained = explain(options, session); !explained)
+            return session.output().result(command, explained.error());
+    const auto release = session.verifiedRelease(QString::fromStdString(options.file));
+    if (!release)
+        return session.output().result(command, release.error());
+    session.output().say(QStringLiteral("%1 %2 is what key %3 signed, and nothing was changed.")
+                             .arg(release->manifest().product, core::toText(release->manifest().version),
+                                  release->signedBy().join(QStringLiteral(", "))));
+    return session.output().done(
+        command,
+        {{QStringLiteral("signed_by"), QJsonArray::fromStringList(release->signedBy())},
+         {QStringLiteral("version"), core::toText(release->manifest().version)}});
+}
+
+} // namespace
+
+void addBundle(CLI::App &app, Session &session)
+{
+    CLI::App *parent = app.add_subcommand("bundle", "releases: a signed manifest and its images in one file");
+    parent->require_subcommand(1);
+    const auto options = std::make_shared<BundleOptions>();
+
+    CLI::App *create = parent->add_subcommand("create", "makes and signs a bundle from a manifest");
+    create->add_option("MANIFEST", options->manifest, "YAML or JSON; its files lie beside it")->required();
+    create->add_option("--key", options->keys, "a private release key; any number of times")->required();
+    create->add_option("-o,--output", options->file, "the bundle to write")->required();
+    create->callback(
+        [=, &session] { session.command = [=, &session] { return createBundle(*options, session); }; });
+
+    CLI::App *show = parent->add_subcommand("show", "what a bundle says of itself");
+    show->add_option("FILE", options->file, "the bundle")->required();
+    show->callback(
+        [=, &session] { session.command = [=, &session] { return showBundle(*options, session); }; });
+
+    CLI::App *verify =
+        parent->add_subcommand("verify", "whether a trusted key signed it, and nothing was changed");
+    verify->add_option("FILE", options->file, "the bundle")->required();
+    verify->add_option(
+        "--explain", options->explainFolder,
+        "writes what is needed into this folder, and prints the openssl commands that prove it");
+    verify->callback(
+        [=, &session] { session.command = [=, &session] { return verifyBundle(*options, session); }; });
+}
+
+} // namespace cli
