@@ -25,10 +25,12 @@ Task<Done> IoDeviceStream::send(QByteArray bytes)
 Task<QByteArray> IoDeviceStream::receive()
 {
     for (;;) {
-        if (m_device->isOpen() && m_device->bytesAvailable() > 0)
-            co_return m_device->readAll();
+        if (!m_lastWords.isEmpty())
+            co_return std::exchange(m_lastWords, {});
         if (!m_isOpen)
             co_return core::fail(ErrorKind::Disconnected, m_whyLost);
+        if (m_device->bytesAvailable() > 0)
+            co_return m_device->readAll();
         co_await m_bell.next();
     }
 }
@@ -36,6 +38,7 @@ Task<QByteArray> IoDeviceStream::receive()
 void IoDeviceStream::close()
 {
     linkLost(QStringLiteral("closed by this program"));
+    m_lastWords.clear();
     m_device->close();
 }
 
@@ -43,6 +46,7 @@ void IoDeviceStream::linkOpened()
 {
     m_isOpen = true;
     m_whyLost.clear();
+    m_lastWords.clear();
     m_bell.clear();
 }
 
@@ -52,6 +56,8 @@ void IoDeviceStream::linkLost(const QString &why)
         return;
     m_isOpen = false;
     m_whyLost = why;
+    if (m_device->isOpen())
+        m_lastWords = m_device->readAll();
     wakeReader();
 }
 

@@ -24,14 +24,16 @@ protected:
     void watch(QIODevice &device);
 
     void linkOpened();
-    /// The first reason counts. What has arrived can still be read.
+    /// The first reason counts. What has arrived can still be read, also after the device is closed.
     void linkLost(const QString &why);
+    bool isLinkOpen() const { return m_isOpen; }
 
 private:
     void wakeReader();
 
     QIODevice *m_device = nullptr;
     core::Mailbox<core::Done> m_bell; // rings once for any number of arrivals
+    QByteArray m_lastWords; // what had arrived when the link went
     bool m_isOpen = false;
     QString m_whyLost = QStringLiteral("the link was never opened");
 };

@@ -88,7 +88,16 @@ void SerialStream::onError(QSerialPort::SerialPortError error)
         return;
     default:
         linkLost(QStringLiteral("%1: %2").arg(m_settings.port, m_port.errorString()));
+        QMetaObject::invokeMethod(
+            &m_port, [this] { closeDeadPort(); }, Qt::QueuedConnection);
     }
+}
+
+/// QSerialPort goes on watching the descriptor of a port that was unplugged, which is for ever readable.
+void SerialStream::closeDeadPort()
+{
+    if (!isLinkOpen() && m_port.isOpen())
+        m_port.close();
 }
 
 } // namespace transport

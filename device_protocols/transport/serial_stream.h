@@ -30,6 +30,7 @@ private:
     core::Result<core::Done> configure();
     core::Error failure() const;
     void onError(QSerialPort::SerialPortError error);
+    void closeDeadPort();
 
     SerialSettings m_settings;
     QSerialPort m_port;

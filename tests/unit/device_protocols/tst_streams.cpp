@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/async/system_clock.h"
 #include "device_protocols/smp/console_channel.h"
+#include "device_protocols/smp/smp_client.h"
 #include "device_protocols/transport/serial_stream.h"
 #include "device_protocols/transport/unix_stream.h"
 #include "tests/support/run_live.h"
 
+#include <QAbstractEventDispatcher>
 #include <QLocalServer>
 #include <QSocketNotifier>
 #include <QTemporaryDir>
@@ -297,6 +300,38 @@ private Q_SLOTS:
         QCOMPARE(testing::finishLive(channel.receive()).value(), QByteArray("one"));
         QCOMPARE(testing::finishLive(channel.receive()).value(), QByteArray("two"));
         QCOMPARE(text, QByteArray("log line\n"));
+    }
+
+    /// Each packet is one turn of a coroutine that does not wait; too many in one go would overflow the
+    /// stack.
+    void survivesAFloodOfTinyPackets()
+    {
+        constexpr int kPackets = 50'000;
+        SocketEnd far;
+        core::SystemClock clock;
+        smp::Client client(std::make_unique<smp::ConsoleChannel>(far.nearEnd()), clock);
+        QVERIFY(testing::finishLive(client.open()).has_value());
+        QVERIFY(far.awaitOpened());
+        far.write(smp::toConsoleLines("").repeated(kPackets));
+        QTRY_COMPARE(client.skippedCount(), kPackets);
+        QVERIFY(client.isOpen());
+    }
+
+    void doesNotSpinOnAPortThatIsGone()
+    {
+        PtyEnd far;
+        const auto near = far.nearEnd();
+        QVERIFY(testing::finishLive(near->open()).has_value());
+        far.hangUp();
+        QVERIFY(!testing::finishLive(near->receive()).has_value());
+        // A descriptor that is for ever readable would wake the loop again and again.
+        int turns = 0;
+        QObject::connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::awake, this,
+                         [&turns] { ++turns; });
+        QEventLoop events;
+        QTimer::singleShot(50, &events, &QEventLoop::quit);
+        events.exec();
+        QVERIFY2(turns < 20, qPrintable(QString::number(turns)));
     }
 };
 
