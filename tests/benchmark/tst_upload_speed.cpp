@@ -48,7 +48,7 @@ private Q_SLOTS:
         QVERIFY(unit.start({QStringLiteral("--baud"), baud}));
 
         core::SystemClock clock;
-        auto stream = std::make_unique<transport::UnixStream>(unit.socketPath());
+        auto stream = std::make_unique<transport::UnixStream>(unit.linePath());
         smp::Client client(std::make_unique<smp::ConsoleChannel>(std::move(stream)), clock);
         QTRY_VERIFY(finishLive(client.open()).has_value());
         QVERIFY(finishLive(smp::OsGroup(client).parameters()).has_value()); // It has booted.

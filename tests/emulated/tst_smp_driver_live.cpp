@@ -2,6 +2,7 @@
 #include "core/async/system_clock.h"
 #include "device_protocols/smp/console_channel.h"
 #include "device_protocols/smp/smp_driver.h"
+#include "device_protocols/transport/serial_stream.h"
 #include "device_protocols/transport/unix_stream.h"
 #include "tests/support/run_live.h"
 #include "tests/support/virtual_unit.h"
@@ -65,10 +66,10 @@ struct Bench {
     void connectAnew()
     {
         driver.reset(); // The line has one user.
-        auto stream = std::make_unique<transport::UnixStream>(unit.socketPath());
+        auto stream = std::make_unique<transport::UnixStream>(unit.linePath());
         auto channel = std::make_unique<smp::ConsoleChannel>(std::move(stream));
         smp::SmpDriver::Unit who{
-            QStringLiteral("bench"), {core::DeviceAddress::Link::Unix, unit.socketPath()}, {}};
+            QStringLiteral("bench"), {core::DeviceAddress::Link::Unix, unit.linePath()}, {}};
         driver = std::make_unique<smp::SmpDriver>(std::move(who), std::move(channel), clock);
         if (!QTest::qWaitFor([this] { return finishLive(driver->open()).has_value(); }))
             qFatal("the unit does not take the line");
@@ -293,6 +294,27 @@ private Q_SLOTS:
         const Result<Done> given = finishLive(bench.driver->giveUpTrial(core::RevertCause::AskedFor));
         QVERIFY(!given.has_value());
         QCOMPARE(given.error().kind, ErrorKind::RefusedByDevice);
+    }
+
+    void worksOverAPtyAsOverASerialPort()
+    {
+        VirtualUnit unit;
+        QCOMPARE(unit.provision(oldImage()), QString());
+        QVERIFY(unit.start({}, VirtualUnit::Line::Pty));
+        core::SystemClock clock;
+        auto stream =
+            std::make_unique<transport::SerialStream>(transport::SerialSettings{.port = unit.linePath()});
+        auto channel = std::make_unique<smp::ConsoleChannel>(std::move(stream));
+        smp::SmpDriver::Unit who{
+            QStringLiteral("bench"), {core::DeviceAddress::Link::Serial, unit.linePath()}, {}};
+        smp::SmpDriver driver(std::move(who), std::move(channel), clock);
+        QTRY_VERIFY(finishLive(driver.open()).has_value());
+
+        const VirtualUnit::Image image = newImage("good", kBallast);
+        QCOMPARE(complaintOf(finishLive(bootTrial(driver, image))), QString());
+        const Result<DeviceSnapshot> trial = finishLive(driver.identify());
+        QVERIFY(trial.has_value());
+        QCOMPARE(core::runningSlot(*trial)->hash, image.hash);
     }
 
     void countsEveryBoot()

@@ -74,17 +74,18 @@ QString VirtualUnit::provision(const std::optional<Image> &running, const QStrin
     return {};
 }
 
-bool VirtualUnit::start(const QStringList &options)
+bool VirtualUnit::start(const QStringList &options, Line line)
 {
     if (!QTest::qWaitFor([this] { return isFree(path("flash")); }, kStartMs))
         return false;
-    QFile::remove(socketPath()); // What a killed unit left behind answers nobody.
-    const QStringList line{QStringLiteral("--flash"), path("flash"), QStringLiteral("--line"),
-                           QStringLiteral("unix:") + socketPath()};
+    QFile::remove(linePath()); // What a killed unit left behind answers nobody.
+    const QString kind = line == Line::Socket ? QStringLiteral("unix:") : QStringLiteral("pty:");
+    const QStringList usual{QStringLiteral("--flash"), path("flash"), QStringLiteral("--line"),
+                            kind + linePath()};
     m_process.setProcessChannelMode(QProcess::ForwardedChannels);
-    m_process.start(QStringLiteral(BOOTMEND_UNIT_PROGRAM), line + options);
+    m_process.start(QStringLiteral(BOOTMEND_UNIT_PROGRAM), usual + options);
     return m_process.waitForStarted(kStartMs)
-        && QTest::qWaitFor([this] { return QFile::exists(socketPath()); }, kStartMs);
+        && QTest::qWaitFor([this] { return QFile::exists(linePath()); }, kStartMs);
 }
 
 void VirtualUnit::kill()

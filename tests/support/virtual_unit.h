@@ -28,12 +28,13 @@ public:
     /// otherwise what failed.
     QString provision(const std::optional<Image> &running, const QString &serial = QStringLiteral("0042"));
 
-    bool start(const QStringList &options = {});
+    enum class Line { Socket, Pty };
+    bool start(const QStringList &options = {}, Line line = Line::Socket);
     void kill(); // the power goes, and the line with it
     void powerCycle(); // SIGUSR1: the line stays
     ~VirtualUnit() { kill(); }
 
-    QString socketPath() const { return m_folder.filePath(QStringLiteral("line")); }
+    QString linePath() const { return m_folder.filePath(QStringLiteral("line")); }
 
 private:
     QString path(const char *name) const { return m_folder.filePath(QLatin1String(name)); }
