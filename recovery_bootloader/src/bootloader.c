@@ -18,12 +18,7 @@ static void say(const char *text)
 static _Noreturn void start(const struct boot_decision *decision)
 {
     uint32_t capacity = 0;
-    session.running_slot = decision->slot;
-    session.is_on_trial = decision->is_trial;
-    if (decision->is_trial) {
-        session.trial_started_ms = port_now_ms();
-        port_watchdog_start(port_timing()->watchdog_ms);
-    }
+    boot_session_start(&session, decision->slot, decision->is_trial);
     port_start_payload(port_load_area(&capacity), session.images[decision->slot].payload_length,
                        boot_services_for(&session, BM_STAGE_APPLICATION));
 }

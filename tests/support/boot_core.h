@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The C core of the recovery bootloader, for tests in C++.
+extern "C" {
+#include "base64.h"
+#include "boot_policy.h"
+#include "boot_services_impl.h"
+#include "boot_session.h"
+#include "cbor_reader.h"
+#include "cbor_writer.h"
+#include "crc.h"
+#include "identity_store.h"
+#include "record_ring.h"
+#include "smp_frame.h"
+#include "smp_server.h"
+#include "state_store.h"
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/boot_image.h"
+#include "tests/support/simulated_unit.h"
+
+#include <QTest>
+
+using testing::BootImage;
+using testing::SimulatedBoot;
+using testing::SimulatedUnit;
+
+namespace {
+
+const BootImage kOld = {.major = 1, .rollbackIndex = 1};
+const BootImage kNew = {.major = 2, .rollbackIndex = 2};
+
+/// Slot A runs the old image, confirmed; slot B holds the new one.
+void prepare(SimulatedUnit &unit)
+{
+    unit.provision();
+    unit.writeImage(BM_SLOT_A, kOld.bytes());
+    unit.writeImage(BM_SLOT_B, kNew.bytes());
+    unit.confirmSlot(BM_SLOT_A, kOld.hash(), 1);
+}
+
+QList<QPair<int, int>> events(const SimulatedBoot &boot)
+{
+    bm_evidence_event found[64];
+    const size_t count = boot.services->evidence(0, found, 64);
+    QList<QPair<int, int>> list;
+    for (size_t i = 0; i < count; ++i) {
+        list.append({found[i].kind, found[i].code});
+    }
+    return list;
+}
+
+} // namespace
+
+class TestBootPolicy : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void bootsTheConfirmedImage()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
+        QVERIFY(!boot.decision.is_trial);
+        QCOMPARE(unit.watchdogTimeout, 0u);
+        QCOMPARE(unit.loadArea.left(kOld.payload.size()), kOld.payload);
+    }
+
+    void aNormalBootDoesNotWriteTheState()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        SimulatedBoot first(unit);
+        const quint32 sequence = first.session.store.ring.sequence;
+        SimulatedBoot second(unit);
+        QCOMPARE(second.session.store.ring.sequence, sequence);
+        QCOMPARE(second.session.boots, first.session.boots + 1);
+    }
+
+    void takesTheTrialAwayBeforeTheJump()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.setPending(BM_SLOT_B, kNew.hash(), 2);
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_B));
+        QVERIFY(boot.decision.is_trial);
+        QCOMPARE(unit.watchdogTimeout, unit.timing.watchdog_ms);
+        state_store store;
+        boot_record record;
+        QVERIFY(state_store_load(&store, &record));
+        QCOMPARE(record.trials_remaining, 1);
+    }
+
+    void doesNotTryWhatItCannotTakeAway()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.setPending(BM_SLOT_B, kNew.hash());
+        unit.isFlashDead = true;
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
+        QVERIFY(!boot.decision.is_trial);
+    }
+
+    void rollsBackWithTheReasonOfTheReset_data()
+    {
+        QTest::addColumn<int>("reset");
+        QTest::addColumn<int>("reason");
+        QTest::newRow("crash") << int(BM_RESET_CRASH) << int(BM_ROLLBACK_CRASHED);
+        QTest::newRow("watchdog") << int(BM_RESET_WATCHDOG) << int(BM_ROLLBACK_WATCHDOG);
+        QTest::newRow("reset") << int(BM_RESET_REQUESTED) << int(BM_ROLLBACK_NOT_CONFIRMED);
+        QTest::newRow("power") << int(BM_RESET_POWER_ON) << int(BM_ROLLBACK_NOT_CONFIRMED);
+    }
+
+    void rollsBackWithTheReasonOfTheReset()
+    {
+        QFETCH(int, reset);
+        QFETCH(int, reason);
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.setPending(BM_SLOT_B, kNew.hash());
+        {
+            SimulatedBoot trial(unit);
+            QVERIFY(trial.decision.is_trial);
+        }
+        SimulatedBoot boot(unit, bm_reset_reason(reset));
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
+        bm_boot_state state;
+        boot.services->boot_state(&state);
+        QCOMPARE(int(state.rollback_reason), reason);
+        QVERIFY(state.has_rolled_back);
+        QCOMPARE(QByteArray(reinterpret_cast<char *>(state.rolled_back_hash), BM_HASH_SIZE), kNew.hash());
+        QCOMPARE(state.pending, quint8(BM_SLOT_NONE));
+        QVERIFY(events(boot).contains({BM_EVIDENCE_ROLLBACK, reason}));
+        SimulatedBoot next(unit);
+        QCOMPARE(next.decision.slot, quint8(BM_SLOT_A));
+        QCOMPARE(events(next).count({BM_EVIDENCE_ROLLBACK, reason}), 1);
+    }
+
+    void givesAsManyTrialsAsWereGranted()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.setPending(BM_SLOT_B, kNew.hash(), 3);
+        for (int trial = 0; trial < 3; ++trial) {
+            QCOMPARE(SimulatedBoot(unit, BM_RESET_CRASH).decision.slot, quint8(BM_SLOT_B));
+        }
+        QCOMPARE(SimulatedBoot(unit, BM_RESET_CRASH).decision.slot, quint8(BM_SLOT_A));
+    }
+
+    void neverStartsAPendingImageThatDoesNotVerify_data()
+    {
+        QTest::addColumn<QByteArray>("image");
+        QTest::addColumn<QByteArray>("hash");
+        QTest::newRow("damaged") << kNew.bytes().replace(60, 1, "X") << kNew.hash();
+        QTest::newRow("empty") << QByteArray() << kNew.hash();
+        QTest::newRow("another one") << kNew.bytes() << BootImage{.major = 3}.hash();
+    }
+
+    void neverStartsAPendingImageThatDoesNotVerify()
+    {
+        QFETCH(QByteArray, image);
+        QFETCH(QByteArray, hash);
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.writeImage(BM_SLOT_B, image);
+        unit.setPending(BM_SLOT_B, hash);
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
+        QVERIFY(events(boot).contains({BM_EVIDENCE_ROLLBACK, BM_ROLLBACK_IMAGE_INVALID}));
+        QCOMPARE(unit.loadArea.left(kOld.payload.size()), kOld.payload);
+    }
+
+    void fallsBackToTheOtherSlotWhenThatWasConfirmed()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.confirmSlot(BM_SLOT_B, kNew.hash(), 1);
+        unit.corrupt(BM_REGION_SLOT_B, 60);
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
+        QVERIFY(!boot.decision.is_trial);
+        QVERIFY(events(boot).contains({BM_EVIDENCE_IMAGE_REFUSED, BM_IMAGE_HASH_WRONG}));
+        bm_boot_state state;
+        boot.services->boot_state(&state);
+        QCOMPARE(state.active, quint8(BM_SLOT_A));
+    }
+
+    void neverFallsBackToAnImageThatWasNeverConfirmed()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.corrupt(BM_REGION_SLOT_A, 60);
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_NONE));
+        QCOMPARE(boot.decision.recovery_cause, BM_RECOVERY_NO_IMAGE);
+        QVERIFY(events(boot).contains({BM_EVIDENCE_RECOVERY, BM_RECOVERY_NO_IMAGE}));
+    }
+
+    void neverBootsBelowTheMinimum()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.confirmSlot(BM_SLOT_A, kOld.hash(), 2);
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_NONE));
+        QVERIFY(events(boot).contains({BM_EVIDENCE_IMAGE_REFUSED, BM_IMAGE_ROLLBACK}));
+    }
+
+    void aLostStateFallsBackToTheNewestValidImage()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.corrupt(BM_REGION_STATE, 0, 2048);
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_B));
+        QVERIFY(events(boot).contains({BM_EVIDENCE_STATE_LOST, 0}));
+        // The lower index of the two: neither is shut out, and nothing older comes in.
+        QCOMPARE(boot.session.record.minimum_rollback_index, 1u);
+        SimulatedBoot next(unit);
+        QVERIFY(!next.session.record_was_lost);
+        QCOMPARE(next.decision.slot, quint8(BM_SLOT_B));
+    }
+
+    void aLostStatePrefersWhatTheEvidenceCallsConfirmed()
+    {
+        SimulatedUnit unit;
+        unit.provision();
+        unit.writeImage(BM_SLOT_A, kOld.bytes());
+        unit.setPending(BM_SLOT_A, kOld.hash());
+        {
+            SimulatedBoot trial(unit);
+            QCOMPARE(trial.services->confirm(), BM_SERVICE_OK);
+        }
+        unit.writeImage(BM_SLOT_B, kNew.bytes());
+        unit.corrupt(BM_REGION_STATE, 0, 2048);
+        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+    }
+
+    void aLostStateNeverStartsWhatDoesNotVerify()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.corrupt(BM_REGION_STATE, 0, 2048);
+        unit.writeImage(BM_SLOT_A, BootImage{.major = 9, .isSignedByStranger = true}.bytes());
+        unit.writeImage(BM_SLOT_B, kNew.bytes().replace(60, 1, "X"));
+        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_NONE));
+    }
+
+    void entersRecoveryWhenAsked()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.setPending(BM_SLOT_B, kNew.hash());
+        unit.isButtonHeld = true;
+        {
+            SimulatedBoot boot(unit);
+            QCOMPARE(boot.decision.slot, quint8(BM_SLOT_NONE));
+            QCOMPARE(boot.decision.recovery_cause, BM_RECOVERY_REQUESTED);
+        }
+        unit.isButtonHeld = false;
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_B)); // the trial was not used up
+        QVERIFY(boot.decision.is_trial);
+    }
+
+    void heedsARequestForRecoveryOnce()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        retained_leave({.stay_in_recovery = true, .trial_has_expired = false});
+        QCOMPARE(SimulatedBoot(unit, BM_RESET_REQUESTED).decision.slot, quint8(BM_SLOT_NONE));
+        QCOMPARE(SimulatedBoot(unit, BM_RESET_REQUESTED).decision.slot, quint8(BM_SLOT_A));
+    }
+
+    void ignoresRetainedMemoryThatIsNotItsOwn()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        for (const char fill : {'\0', '\x01', '\xff'}) {
+            unit.retained.fill(fill);
+            QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+        }
+        retained_leave({.stay_in_recovery = true, .trial_has_expired = false});
+        unit.retained[4] = char(unit.retained[4] ^ 2);
+        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+    }
+
+    void aBlankUnitGoesToRecovery()
+    {
+        SimulatedUnit unit;
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_NONE));
+        bm_identity identity;
+        QCOMPARE(boot.services->identity(&identity), BM_SERVICE_NOT_PROVISIONED);
+    }
+
+    void aDeadFlashStillBootsWhatIsConfirmed()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.isFlashDead = true;
+        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBootPolicy)
+#include "tst_boot_policy.moc"
