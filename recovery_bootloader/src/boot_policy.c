@@ -168,3 +168,13 @@ struct boot_decision boot_policy_decide(struct boot_session *session)
     }
     return (struct boot_decision){.slot = slot, .is_trial = false};
 }
+
+void boot_policy_start(struct boot_session *session, const struct boot_decision *decision)
+{
+    session->running_slot = decision->slot;
+    session->is_on_trial = decision->is_trial;
+    if (decision->is_trial) {
+        session->trial_started_ms = port_now_ms();
+        port_watchdog_start(port_timing()->watchdog_ms);
+    }
+}

@@ -17,4 +17,7 @@ struct boot_decision {
  */
 struct boot_decision boot_policy_decide(struct boot_session *session);
 
+/* From here on the image that was decided for runs; the watchdog watches it when it is on trial. */
+void boot_policy_start(struct boot_session *session, const struct boot_decision *decision);
+
 #endif

@@ -18,16 +18,6 @@ void boot_session_open(struct boot_session *session)
     boot_session_log(session, BM_EVIDENCE_BOOT, BM_SLOT_NONE, (uint8_t)session->reset_reason);
 }
 
-void boot_session_start(struct boot_session *session, uint8_t slot, bool is_trial)
-{
-    session->running_slot = slot;
-    session->is_on_trial = is_trial;
-    if (is_trial) {
-        session->trial_started_ms = port_now_ms();
-        port_watchdog_start(port_timing()->watchdog_ms);
-    }
-}
-
 void boot_session_log(struct boot_session *session, enum bm_evidence_kind kind, uint8_t slot, uint8_t code)
 {
     struct bm_evidence_event event = {

@@ -33,9 +33,6 @@ struct boot_session {
  */
 void boot_session_open(struct boot_session *session);
 
-/* From here on the image in `slot` runs; the watchdog watches it when it is on trial. */
-void boot_session_start(struct boot_session *session, uint8_t slot, bool is_trial);
-
 void boot_session_log(struct boot_session *session, enum bm_evidence_kind kind, uint8_t slot, uint8_t code);
 
 /* Appends the record with the current boot counter; false when the flash failed. */

@@ -18,7 +18,7 @@ static void say(const char *text)
 static _Noreturn void start(const struct boot_decision *decision)
 {
     uint32_t capacity = 0;
-    boot_session_start(&session, decision->slot, decision->is_trial);
+    boot_policy_start(&session, decision);
     port_start_payload(port_load_area(&capacity), session.images[decision->slot].payload_length,
                        boot_services_for(&session, BM_STAGE_APPLICATION));
 }

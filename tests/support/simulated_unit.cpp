@@ -173,7 +173,7 @@ SimulatedBoot::SimulatedBoot(SimulatedUnit &unit, bm_reset_reason reason)
     decision = boot_policy_decide(&session);
     const bool runs = decision.slot != BM_SLOT_NONE;
     if (runs) {
-        boot_session_start(&session, decision.slot, decision.is_trial);
+        boot_policy_start(&session, &decision);
     }
     services = boot_services_for(&session, runs ? BM_STAGE_APPLICATION : BM_STAGE_RECOVERY);
 }
