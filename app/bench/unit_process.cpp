@@ -298,6 +298,7 @@ core::Result<BenchUnit> switchOn(const QDir &directory, const UnitRecipe &recipe
     if (!command)
         return core::passOn(command.error());
 
+    QFile::remove(socket); // Of a process that was killed: what appears now is the new one's.
     const QString logFile = unitDirectory.absoluteFilePath(QStringLiteral("log.txt"));
     const core::Result<qint64> pid = launch(*command, logFile);
     if (!pid)
