@@ -3,97 +3,144 @@
 
 #include <QRegularExpression>
 
-#include <yaml-cpp/yaml.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <sstream>
 
 namespace core {
 
 namespace {
 
 constexpr qsizetype kLargestText = 64 * 1024;
-constexpr int kDeepest = 8;
+constexpr std::size_t kDeepest = 8;
 constexpr int kMostValues = 4096;
 
-Result<QString> textOf(const YAML::Node &node)
-{
-    const QByteArray bytes = QByteArray::fromStdString(node.Scalar());
-    if (!bytes.isValidUtf8())
-        return fail(ErrorKind::InvalidFile, QStringLiteral("YAML that is not valid UTF-8"));
-    return QString::fromUtf8(bytes);
-}
-
-/// Only a scalar without quotes may be something else than text; yaml-cpp tags it "?".
-Result<Json> scalar(const YAML::Node &node)
-{
-    static const QRegularExpression integer(QStringLiteral(R"(\A-?(0|[1-9][0-9]{0,15})\z)"));
-    auto text = textOf(node);
-    if (!text)
-        return passOn(text.error());
-    if (node.Tag() != "?")
-        return Json(*text);
-    if (*text == QStringLiteral("true") || *text == QStringLiteral("false"))
-        return Json(*text == QStringLiteral("true"));
-    if (integer.match(*text).hasMatch())
-        return Json(text->toLongLong());
-    return Json(*text);
-}
-
-/// Counts values while it walks: aliases may make a small text into an endless tree.
-class Converter
+/// Builds the value from the parser's events, and stops the parser by an exception: that is its only way out.
+/// (yaml-cpp's own tree is not used, because YAML::LoadAll() 0.7 never ends on a text that begins with a
+/// comma.)
+class JsonBuilder : public YAML::EventHandler
 {
 public:
-    Result<Json> convert(const YAML::Node &node, int depthLeft)
+    int documents() const { return m_documents; }
+    Json takeResult() { return std::move(m_result); }
+
+    void OnDocumentStart(const YAML::Mark &mark) override
     {
-        if (++m_values > kMostValues)
-            return fail(ErrorKind::InvalidFile, QStringLiteral("YAML with too many values"));
-        if (depthLeft == 0)
-            return fail(ErrorKind::InvalidFile, QStringLiteral("YAML that is too deep"));
-        switch (node.Type()) {
-        case YAML::NodeType::Scalar:
-            return scalar(node);
-        case YAML::NodeType::Sequence:
-            return sequence(node, depthLeft);
-        case YAML::NodeType::Map:
-            return map(node, depthLeft);
-        default:
-            return Json();
-        }
+        if (++m_documents > 1)
+            refuse(mark, "one document was expected");
     }
+    void OnDocumentEnd() override { }
+    void OnNull(const YAML::Mark &mark, YAML::anchor_t) override { add(mark, Json()); }
+    void OnAlias(const YAML::Mark &mark, YAML::anchor_t) override
+    {
+        refuse(mark, "aliases are not used here");
+    }
+
+    void OnScalar(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t,
+                  const std::string &value) override
+    {
+        const QByteArray bytes = QByteArray::fromStdString(value);
+        if (!bytes.isValidUtf8())
+            refuse(mark, "not valid UTF-8");
+        const QString text = QString::fromUtf8(bytes);
+        if (isAtName())
+            beginMember(mark, text);
+        else
+            add(mark, tag == "?" ? plain(text) : Json(text)); // "?" is a scalar without quotes
+    }
+
+    void OnSequenceStart(const YAML::Mark &mark, const std::string &, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override
+    {
+        begin(mark, Container{.mark = mark, .isMap = false});
+    }
+    void OnSequenceEnd() override { end(); }
+
+    void OnMapStart(const YAML::Mark &mark, const std::string &, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override
+    {
+        begin(mark, Container{.mark = mark, .isMap = true});
+    }
+    void OnMapEnd() override { end(); }
 
 private:
-    Result<Json> sequence(const YAML::Node &node, int depthLeft)
+    /// A sequence or a map whose end was not seen yet.
+    struct Container {
+        YAML::Mark mark;
+        bool isMap = false;
+        Json::Array items = {};
+        Json::Object members = {};
+        std::optional<QString> name = {}; // of the member whose value comes next
+    };
+
+    [[noreturn]] static void refuse(const YAML::Mark &mark, const std::string &why)
     {
-        Json::Array items;
-        for (const YAML::Node &item : node) {
-            auto converted = convert(item, depthLeft - 1);
-            if (!converted)
-                return converted;
-            items.push_back(std::move(*converted));
-        }
-        return Json(std::move(items));
+        throw YAML::ParserException(mark, why);
     }
 
-    Result<Json> map(const YAML::Node &node, int depthLeft)
+    /// Only these words and whole numbers are more than text; "1.10", "0x10" and "yes" stay what was written.
+    static Json plain(const QString &text)
     {
-        Json::Object members;
-        for (const auto &pair : node) {
-            if (!pair.first.IsScalar())
-                return fail(ErrorKind::InvalidFile, QStringLiteral("YAML with a name that is not text"));
-            const auto name = textOf(pair.first);
-            if (!name)
-                return passOn(name.error());
-            auto member = convert(pair.second, depthLeft - 1);
-            if (!member)
-                return member;
-            if (!members.emplace(*name, std::move(*member)).second) {
-                return fail(ErrorKind::InvalidFile,
-                            QStringLiteral("\"%1\" is there twice (line %2)")
-                                .arg(*name)
-                                .arg(pair.first.Mark().line + 1));
-            }
-        }
-        return Json(std::move(members));
+        static const QRegularExpression integer(QStringLiteral(R"(\A-?(0|[1-9][0-9]{0,15})\z)"));
+        if (text == QStringLiteral("true") || text == QStringLiteral("false"))
+            return Json(text == QStringLiteral("true"));
+        return integer.match(text).hasMatch() ? Json(text.toLongLong()) : Json(text);
     }
 
+    bool isAtName() const { return !m_open.empty() && m_open.back().isMap && !m_open.back().name; }
+
+    void beginMember(const YAML::Mark &mark, const QString &name)
+    {
+        count(mark);
+        if (m_open.back().members.contains(name))
+            refuse(mark, "\"" + name.toStdString() + "\" is there twice");
+        m_open.back().name = name;
+    }
+
+    void count(const YAML::Mark &mark)
+    {
+        if (++m_values > kMostValues)
+            refuse(mark, "too many values");
+    }
+
+    void begin(const YAML::Mark &mark, Container container)
+    {
+        count(mark);
+        if (isAtName())
+            refuse(mark, "a name has to be text");
+        if (m_open.size() == kDeepest)
+            refuse(mark, "too deep");
+        m_open.push_back(std::move(container));
+    }
+
+    void end()
+    {
+        Container container = std::move(m_open.back());
+        m_open.pop_back();
+        add(container.mark,
+            container.isMap ? Json(std::move(container.members)) : Json(std::move(container.items)));
+    }
+
+    void add(const YAML::Mark &mark, Json value)
+    {
+        count(mark);
+        if (m_open.empty()) {
+            m_result = std::move(value);
+        } else if (!m_open.back().isMap) {
+            m_open.back().items.push_back(std::move(value));
+        } else {
+            if (!m_open.back().name)
+                refuse(mark, "a name has to be text");
+            m_open.back().members.insert_or_assign(*m_open.back().name, std::move(value));
+            m_open.back().name.reset();
+        }
+    }
+
+    std::vector<Container> m_open;
+    Json m_result;
+    int m_documents = 0;
     int m_values = 0;
 };
 
@@ -104,10 +151,15 @@ Result<Json> jsonFromYaml(const QByteArray &text)
     if (text.size() > kLargestText)
         return fail(ErrorKind::InvalidFile, QStringLiteral("YAML of more than 64 KiB"));
     try {
-        const std::vector<YAML::Node> documents = YAML::LoadAll(text.toStdString());
-        if (documents.size() != 1)
-            return fail(ErrorKind::InvalidFile, QStringLiteral("one YAML document was expected"));
-        return Converter().convert(documents.front(), kDeepest);
+        std::istringstream stream(text.toStdString());
+        YAML::Parser parser(stream);
+        JsonBuilder builder;
+        // Twice, to see whether something follows the document.
+        if (parser.HandleNextDocument(builder))
+            parser.HandleNextDocument(builder);
+        if (builder.documents() == 0)
+            return fail(ErrorKind::InvalidFile, QStringLiteral("YAML without content"));
+        return builder.takeResult();
     } catch (const YAML::Exception &exception) {
         return fail(ErrorKind::InvalidFile,
                     QStringLiteral("YAML, line %1: %2")

@@ -5,7 +5,6 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QString>
-#include <QTest>
 
 namespace test_support {
 

@@ -4,6 +4,8 @@
 #include "tests/support/release_samples.h"
 #include "tests/support/vectors.h"
 
+#include <QTest>
+
 #include <QProcess>
 #include <QStandardPaths>
 #include <QTemporaryDir>

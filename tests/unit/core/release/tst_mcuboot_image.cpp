@@ -4,6 +4,8 @@
 #include "recovery_bootloader/include/bootmend/device_wire.h"
 #include "tests/support/vectors.h"
 
+#include <QTest>
+
 #include <QtEndian>
 
 using core::McubootImage;

@@ -3,6 +3,8 @@
 
 #include "tests/support/vectors.h"
 
+#include <QTest>
+
 using core::Json;
 using core::parseCanonical;
 using core::parseStrict;

@@ -2,7 +2,10 @@
 #include "core/trust/key.h"
 
 #include "core/trust/key_file.h"
+#include "tests/support/public_test_keys.h"
 #include "tests/support/vectors.h"
+
+#include <QTest>
 
 #include <QFileInfo>
 #include <QJsonArray>
@@ -15,16 +18,13 @@ using core::PublicKey;
 
 namespace {
 
-// RFC 8032, section 7.1, TEST 1 and TEST 2; the key of TEST 1 is public, never to be used for anything.
+// RFC 8032, section 7.1, TEST 1.
 const QByteArray kSpkiPrefix = QByteArray::fromHex("302a300506032b6570032100");
 const QByteArray kTest1Public =
     QByteArray::fromHex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
 const QByteArray kTest1Signature = QByteArray::fromHex(
     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
     "d25bf5f0595bbe24655141438e7a100b");
-const char kTest1Pem[] = "-----BEGIN PRIVATE KEY-----\n"
-                         "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
-                         "-----END PRIVATE KEY-----\n";
 
 } // namespace
 
@@ -35,11 +35,10 @@ class TestKey : public QObject
 private Q_SLOTS:
     void signsAsTheStandardSays()
     {
-        const auto key = PrivateKey::fromPem(kTest1Pem);
-        QVERIFY(key.has_value());
-        QCOMPARE(key->publicKey().spki(), kSpkiPrefix + kTest1Public);
-        QCOMPARE(*key->sign(QByteArray()), kTest1Signature);
-        QVERIFY(key->publicKey().verifies(QByteArray(), kTest1Signature));
+        const PrivateKey key = test_support::rfc8032Key(1);
+        QCOMPARE(key.publicKey().spki(), kSpkiPrefix + kTest1Public);
+        QCOMPARE(*key.sign(QByteArray()), kTest1Signature);
+        QVERIFY(key.publicKey().verifies(QByteArray(), kTest1Signature));
     }
 
     void namesAKeyByTheHashOfItsSpki()
@@ -146,7 +145,7 @@ private Q_SLOTS:
     void asksForNoPassphraseWithoutNeed()
     {
         int asked = 0;
-        const auto key = PrivateKey::fromPem(kTest1Pem, [&asked] {
+        const auto key = PrivateKey::fromPem(*test_support::rfc8032Key(1).toPem(), [&asked] {
             ++asked;
             return QByteArray();
         });
