@@ -20,3 +20,11 @@ QList<QByteArray> fuzzSeeds();
     std::fprintf(stderr, "broken promise: %s\n", promise);
     std::abort();
 }
+
+/// Ends the program, and shows the condition, when a promise does not hold; also in a build without
+/// assertions.
+#define FUZZ_PROMISE(condition)                                                                              \
+    do {                                                                                                     \
+        if (!(condition))                                                                                    \
+            broken(#condition);                                                                              \
+    } while (false)
