@@ -287,7 +287,8 @@ private Q_SLOTS:
         QTest::newRow("deep") << QByteArray(5000, '[');
         QTest::newRow("deep JSON") << QByteArray("{\"a\":") + QByteArray(60000, '[');
         QTest::newRow("large") << QByteArray(kSmall) + '#' + QByteArray(70000, 'x');
-        // YAML::LoadAll() of yaml-cpp 0.7 takes this for endless documents and all memory; found by fuzz_manifest.
+        // YAML::LoadAll() of yaml-cpp 0.7 takes this for endless documents and all memory; found by
+        // fuzz_manifest.
         QTest::newRow("comma in front") << QByteArray(",\"a\":1");
         QTest::newRow("refers to itself") << QByteArray("a: &x [*x]");
         QByteArray bomb = "a0: &a0 [x,x,x,x,x,x,x,x]\n";
