@@ -117,6 +117,9 @@ bool SimulatedUnit::read(quint32 offset, void *to, size_t length) const
         return false;
     }
     std::memcpy(to, flash.constData() + offset, length);
+    if (onRead) {
+        onRead(offset, static_cast<quint8 *>(to), length);
+    }
     return true;
 }
 
@@ -135,6 +138,9 @@ qsizetype SimulatedUnit::bytesThatArrive(qsizetype length)
 
 bool SimulatedUnit::endWrite(bool isWhole)
 {
+    for (const quint32 offset : std::as_const(wornOut)) {
+        flash[offset] = char(flash[offset] & ~1);
+    }
     return isWhole && hasPower && !isFlashDead;
 }
 

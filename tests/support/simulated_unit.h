@@ -6,6 +6,8 @@
 #include <QByteArray>
 #include <QList>
 
+#include <functional>
+
 namespace testing {
 
 /// The machine under the C core in tests: implements bootmend/port.h over memory. Enforces the rules of NOR
@@ -43,6 +45,8 @@ public:
     bool hasPower = true;
     bool isFlashDead = false; // every write fails
     bool brokeFlashRule = false;
+    QList<quint32> wornOut; // offsets whose lowest bit reads 0 for ever
+    std::function<void(quint32 offset, quint8 *bytes, size_t length)> onRead; // may change what is read
 
     QByteArray retained = QByteArray(BM_RETAINED_SIZE, '\xa5');
     bm_reset_reason resetReason = BM_RESET_POWER_ON;

@@ -25,7 +25,6 @@ public:
         const image_target target = {.identity = &m_identity, .minimum_rollback_index = minimum};
         m_unit.writeImage(BM_SLOT_A, image);
         image_check(BM_SLOT_A, &target, &info);
-        image_info loaded;
         image_load(BM_SLOT_A, &target, &loaded);
         return loaded.verdict == info.verdict ? int(info.verdict) : -1;
     }
@@ -33,6 +32,7 @@ public:
     SimulatedUnit &unit() { return m_unit; }
 
     image_info info = {};
+    image_info loaded = {};
 
 private:
     SimulatedUnit m_unit;
@@ -183,6 +183,23 @@ private Q_SLOTS:
         QFETCH(int, verdict);
         Judge judge;
         QCOMPARE(judge.judge(image, 1), verdict);
+    }
+
+    void judgesTheCopyThatWillRun()
+    {
+        // A flash that answers differently when it is read in one piece: the copy is wrong, a second look is
+        // not.
+        Judge judge;
+        const BootImage image;
+        const auto length = size_t(image.payload.size());
+        const quint32 payload = judge.unit().regionOffset(BM_REGION_SLOT_A) + image.headerSize;
+        judge.unit().onRead = [&](quint32 offset, quint8 *bytes, size_t count) {
+            if (offset == payload && count == length) {
+                bytes[7] ^= 1;
+            }
+        };
+        QCOMPARE(judge.judge(image.bytes()), -1); // in place it looks right
+        QCOMPARE(int(judge.loaded.verdict), int(BM_IMAGE_HASH_WRONG));
     }
 
     void refusesMoreThanTheLoadAreaHolds()
