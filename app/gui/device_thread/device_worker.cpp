@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/gui/device_thread/device_worker.h"
+
+#include "app/gui/device_thread/unit_tasks.h"
+#include "core/async/on_worker.h"
+#include "core/device/survey.h"
+
+#include <QDir>
+
+namespace gui {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kSearchEvery = 1s; // what a person takes for "at once" after plugging in
+constexpr core::Milliseconds kAskSilentEvery = 5s;
+constexpr core::Milliseconds kTellEvery = 100ms; // of a progress that a person watches
+
+} // namespace
+
+DeviceWorker::DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, QString trustFile) :
+    m_clock(clock), m_makeConnector(std::move(makeConnector)), m_givenTrustFile(std::move(trustFile)),
+    m_searchTimer(this), m_work(this)
+{
+    m_searchTimer.setInterval(kSearchEvery);
+    connect(&m_searchTimer, &QTimer::timeout, this, &DeviceWorker::search);
+}
+
+DeviceWorker::~DeviceWorker()
+{
+    m_work.abandonAll(); // Tasks hold drivers of the connector.
+}
+
+void DeviceWorker::openBench(const QString &directory)
+{
+    if (!m_jobs.empty())
+        return; // The window does not offer it then; a job is never abandoned for a look elsewhere.
+    m_work.abandonAll();
+    m_places.clear();
+    m_order.clear();
+    m_isListed = false;
+    m_search = {.bench = directory};
+    m_connector = m_makeConnector(m_clock, directory);
+    m_shelf.trustFile = m_givenTrustFile;
+    m_shelf.folder.clear();
+    if (!directory.isEmpty()) {
+        m_shelf.folder = QDir(directory).absoluteFilePath(QStringLiteral("releases"));
+        if (m_givenTrustFile.isEmpty())
+            m_shelf.trustFile = QDir(directory).absoluteFilePath(QStringLiteral("trust.json"));
+    }
+    listReleases();
+    m_searchTimer.start();
+    search();
+}
+
+void DeviceWorker::search()
+{
+    const core::Result<QList<core::FoundUnit>> found = m_connector->find();
+    const bool hadError = m_search.error.has_value();
+    m_search.error = found ? std::nullopt : std::optional(found.error());
+    if (hadError != m_search.error.has_value())
+        m_isListed = false; // Even an empty list has something new to say.
+    takeFound(found.value_or(QList<core::FoundUnit>()));
+    for (const auto &[name, place] : m_places) {
+        const bool isSilent = place.seen.unit.stage == core::BootStage::Silent && place.found.isToBeAsked;
+        if (isSilent && !m_work.isRunning(name) && m_clock.now() - place.askedAt >= kAskSilentEvery)
+            ask(name);
+    }
+}
+
+void DeviceWorker::takeFound(const QList<core::FoundUnit> &found)
+{
+    QStringList order;
+    QStringList fresh;
+    for (const core::FoundUnit &unit : found) {
+        order.append(unit.name);
+        if (m_places.contains(unit.name))
+            continue;
+        UnitSeen seen{.unit = core::silentUnit(unit, unit.note), .foundAt = unit.note};
+        seen.isToBeAsked = unit.isToBeAsked;
+        m_places.emplace(unit.name, Place{unit, seen});
+        fresh.append(unit.name);
+    }
+    for (const QString &name : std::as_const(m_order)) {
+        if (order.contains(name))
+            continue;
+        if (m_jobs.contains(name)) {
+            order.append(name);
+            continue;
+        }
+        m_work.abandon(name);
+        m_places.erase(name);
+    }
+    const bool isChanged = order != m_order || !m_isListed;
+    m_order = order;
+    for (const QString &name : fresh)
+        if (m_places.at(name).found.isToBeAsked)
+            ask(name);
+    if (isChanged)
+        listUnits();
+}
+
+void DeviceWorker::lookAgain(const QString &unit)
+{
+    if (!m_connector)
+        return;
+    if (unit.isEmpty()) {
+        search();
+        for (const QString &name : std::as_const(m_order))
+            if (m_places.at(name).found.isToBeAsked)
+                ask(name);
+    } else if (m_places.contains(unit)) {
+        m_places.at(unit).found.isToBeAsked = true; // Its operator named it.
+        m_places.at(unit).seen.isToBeAsked = true;
+        ask(unit);
+    }
+    listUnits();
+}
+
+void DeviceWorker::ask(const QString &unit)
+{
+    if (m_jobs.contains(unit))
+        return;
+    Place &place = m_places.at(unit);
+    place.seen.isBeingAsked = true;
+    place.askedAt = m_clock.now();
+    m_work.start<UnitSeen>(unit, askUnit(*m_connector, place.found, m_clock),
+                           [this, unit](core::Result<UnitSeen> seen) { takeAnswer(unit, *seen); });
+}
+
+void DeviceWorker::takeAnswer(const QString &unit, const UnitSeen &seen)
+{
+    Place &place = m_places.at(unit);
+    const bool isStillSilent = place.seen.unit.stage == core::BootStage::Silent
+        && seen.unit.stage == core::BootStage::Silent && !place.seen.isBeingAsked;
+    place.seen.unit = seen.unit;
+    place.seen.evidence = seen.evidence;
+    place.seen.isBeingAsked = false;
+    if (!isStillSilent)
+        listUnits();
+}
+
+void DeviceWorker::listUnits()
+{
+    m_isListed = true;
+    QList<UnitSeen> units;
+    for (const QString &name : std::as_const(m_order))
+        units.append(m_places.at(name).seen);
+    Q_EMIT unitsListed(units, m_search);
+}
+
+void DeviceWorker::addRelease(const QString &file)
+{
+    if (m_shelf.addedFiles.contains(file))
+        return;
+    m_shelf.addedFiles.append(file);
+    listReleases();
+}
+
+void DeviceWorker::listReleases()
+{
+    const std::function<core::Result<QList<ReleaseOffer>>()> work = [shelf = m_shelf] {
+        QList<ReleaseOffer> offers;
+        for (const QString &file : filesOn(shelf))
+            offers.append(offerOf(shelf, file));
+        return core::Result<QList<ReleaseOffer>>(offers);
+    };
+    m_releaseListing.reset(); // An older listing is of no use any more.
+    m_releaseListing = std::make_unique<core::Running<QList<ReleaseOffer>>>(
+        core::onWorker<QList<ReleaseOffer>>(work),
+        [this](const core::Result<QList<ReleaseOffer>> &offers) { Q_EMIT releasesListed(*offers); });
+}
+
+void DeviceWorker::preparePlan(const PlanRequest &request)
+{
+    const auto place = m_places.find(request.unit);
+    if (place == m_places.end() || m_jobs.contains(request.unit)) {
+        const core::Error gone{core::ErrorKind::NoSuchDevice, request.unit, core::Reason::NoSuchDevice};
+        Q_EMIT planPrepared({request, {}, gone});
+        return;
+    }
+    const auto answer = [this, request](core::Result<core::UpdatePlan> plan) {
+        if (plan)
+            Q_EMIT planPrepared({request, *plan, {}});
+        else
+            Q_EMIT planPrepared({request, {}, plan.error()});
+    };
+    m_work.start<core::UpdatePlan>(
+        request.unit, planFor(*m_connector, place->second.found, m_clock, m_shelf, request), answer);
+}
+
+core::JobContext DeviceWorker::beginJob(const JobSnapshot &start)
+{
+    const QString unit = start.unit;
+    const auto job = std::make_shared<Job>(Job{JobProgress(start, m_clock.now())});
+    m_jobs[unit] = job;
+    Q_EMIT jobMoved(job->progress.snapshot());
+    return {m_clock, [this, unit](const core::JobEvent &event) { report(unit, event); }, &job->stop};
+}
+
+void DeviceWorker::start(const QString &unit, const core::UpdatePlan &plan)
+{
+    const auto place = m_places.find(unit);
+    if (place == m_places.end() || m_jobs.contains(unit))
+        return;
+    const core::Slot *running = core::runningSlot(plan.order.before);
+    const bool isRecovery = plan.order.purpose == core::InstallOrder::Purpose::Recovery;
+    const JobSnapshot snapshot{.unit = unit,
+                               .kind = isRecovery ? JobKind::Recovery : JobKind::Update,
+                               .from = running ? std::optional(running->version) : std::nullopt,
+                               .to = plan.order.image.version};
+    m_work.abandon(unit);
+    const core::JobContext context = beginJob(snapshot);
+    m_work.start<core::Verdict>(
+        unit, runPlan(*m_connector, place->second.found, plan, context),
+        [this, unit](core::Result<core::Verdict> verdict) { takeVerdict(unit, std::move(verdict)); });
+}
+
+void DeviceWorker::endTrial(const QString &unit, JobKind kind)
+{
+    const auto place = m_places.find(unit);
+    if (place == m_places.end() || m_jobs.contains(unit))
+        return;
+    m_work.abandon(unit);
+    const core::JobContext context = beginJob({.unit = unit, .kind = kind, .isStoppable = false});
+    m_work.start<core::Verdict>(
+        unit, runEnding(*m_connector, place->second.found, kind, context),
+        [this, unit](core::Result<core::Verdict> verdict) { takeVerdict(unit, std::move(verdict)); });
+}
+
+void DeviceWorker::report(const QString &unit, const core::JobEvent &event)
+{
+    const std::shared_ptr<Job> job = m_jobs.at(unit);
+    const core::Milliseconds now = m_clock.now();
+    job->progress.take(event, now, QDateTime::currentDateTimeUtc());
+    const bool isMinor = std::holds_alternative<core::WriteProgressed>(event);
+    if (isMinor && now - job->toldAt < kTellEvery)
+        return;
+    job->toldAt = now;
+    Q_EMIT jobMoved(job->progress.snapshot());
+}
+
+void DeviceWorker::stop(const QString &unit)
+{
+    const auto job = m_jobs.find(unit);
+    if (job == m_jobs.end())
+        return;
+    job->second->stop.raise();
+    job->second->progress.askToStop();
+    Q_EMIT jobMoved(job->second->progress.snapshot());
+}
+
+void DeviceWorker::takeVerdict(const QString &unit, core::Result<core::Verdict> verdict)
+{
+    m_jobs.erase(unit);
+    if (verdict) {
+        verdict->unit.name = unit;
+        if (verdict->unit.stage != core::BootStage::Silent)
+            m_places.at(unit).seen.unit = verdict->unit;
+        Q_EMIT jobEnded(unit, *verdict);
+    } else {
+        Q_EMIT jobFailed(unit, verdict.error());
+    }
+    listUnits();
+    ask(unit);
+}
+
+} // namespace gui

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/gui/device_thread/release_shelf.h"
+
+#include <QDir>
+
+namespace gui {
+
+QStringList filesOn(const ReleaseShelf &shelf)
+{
+    QStringList files;
+    if (!shelf.folder.isEmpty()) {
+        const QDir folder(shelf.folder);
+        for (const QString &name : folder.entryList({QStringLiteral("*.bmb")}, QDir::Files, QDir::Name))
+            files.append(folder.absoluteFilePath(name));
+    }
+    for (const QString &file : shelf.addedFiles)
+        if (!files.contains(file))
+            files.append(file);
+    return files;
+}
+
+core::Result<core::VerifiedRelease> openRelease(const ReleaseShelf &shelf, const QString &file)
+{
+    if (shelf.trustFile.isEmpty())
+        return core::fail(core::ErrorKind::Untrusted, core::Reason::KeyUnknown,
+                          QStringLiteral("no trust file was given"));
+    const core::Result<core::TrustStore> store = core::loadTrustStore(shelf.trustFile);
+    if (!store)
+        return core::passOn(store.error(), QStringLiteral("reading the trust file"));
+    const core::Result<core::Bundle> bundle = core::openBundle(file);
+    if (!bundle)
+        return core::passOn(bundle.error(), QStringLiteral("opening the release"));
+    return core::verifyBundle(*bundle, *store, QDateTime::currentDateTimeUtc());
+}
+
+ReleaseOffer offerOf(const ReleaseShelf &shelf, const QString &file)
+{
+    const core::Result<core::VerifiedRelease> release = openRelease(shelf, file);
+    ReleaseOffer offer{.file = file};
+    if (!release) {
+        offer.refusal = release.error();
+        return offer;
+    }
+    const core::Manifest &manifest = release->manifest();
+    offer.version = manifest.version;
+    offer.product = manifest.product;
+    offer.hardware = manifest.hardware;
+    offer.build = manifest.build;
+    offer.channel = manifest.channel;
+    offer.signedBy = release->signedBy();
+    for (const core::VerifiedPayload &payload : release->payloads())
+        if (payload.image)
+            offer.imageHashes.append(payload.image->digest);
+    return offer;
+}
+
+} // namespace gui

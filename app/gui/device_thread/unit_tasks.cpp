@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/gui/device_thread/unit_tasks.h"
+
+#include "core/async/on_worker.h"
+#include "core/device/survey.h"
+#include "core/recovery/recovery_recipe.h"
+#include "core/update/update_recipe.h"
+
+namespace gui {
+
+using core::Task;
+
+namespace {
+
+// A unit that is in the middle of a boot with a watchdog bite answers within this.
+constexpr core::Milliseconds kPatience{12'000};
+
+Task<UnitSeen> askOpenUnit(core::Connector &connector, core::FoundUnit found)
+{
+    const std::unique_ptr<core::Driver> driver = co_await connector.open(found);
+    UnitSeen seen;
+    seen.unit = co_await driver->identify();
+    core::Result<QList<core::EvidenceEvent>> evidence = co_await core::attempt(driver->readEvidence());
+    if (evidence) // Many families keep no record; that is no fault of the unit.
+        seen.evidence = *std::move(evidence);
+    co_return seen;
+}
+
+Task<core::DeviceSnapshot> identify(core::Connector &connector, core::FoundUnit found)
+{
+    const std::unique_ptr<core::Driver> driver = co_await connector.open(found);
+    co_return co_await driver->identify();
+}
+
+} // namespace
+
+Task<UnitSeen> askUnit(core::Connector &connector, core::FoundUnit found, core::Clock &clock)
+{
+    core::Result<UnitSeen> seen =
+        co_await core::attempt(core::within(kPatience, clock, askOpenUnit(connector, found)));
+    if (seen) {
+        seen->unit.name = found.name;
+        co_return *std::move(seen);
+    }
+    UnitSeen silent;
+    silent.unit = core::silentUnit(found, seen.error().detail);
+    co_return silent;
+}
+
+Task<core::UpdatePlan> planFor(core::Connector &connector, core::FoundUnit found, core::Clock &clock,
+                               ReleaseShelf shelf, PlanRequest request)
+{
+    const std::function<core::Result<core::VerifiedRelease>()> open = [shelf, request] {
+        return openRelease(shelf, request.release);
+    };
+    const core::VerifiedRelease release = co_await core::onWorker<core::VerifiedRelease>(open);
+    core::DeviceSnapshot unit = co_await core::within(kPatience, clock, identify(connector, found));
+    unit.name = found.name;
+
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    if (request.kind == JobKind::Recovery)
+        co_return core::planRecovery(release, unit, now);
+    co_return core::planUpdate(release, unit, now);
+}
+
+Task<core::Verdict> runPlan(core::Connector &connector, core::FoundUnit found, core::UpdatePlan plan,
+                            core::JobContext job)
+{
+    const std::unique_ptr<core::Driver> driver = co_await connector.open(found);
+    if (plan.order.purpose == core::InstallOrder::Purpose::Recovery)
+        co_return co_await core::runRecovery(*driver, std::move(plan), job);
+    co_return co_await core::runUpdate(*driver, std::move(plan), job);
+}
+
+Task<core::Verdict> runEnding(core::Connector &connector, core::FoundUnit found, JobKind kind,
+                              core::JobContext job)
+{
+    const std::unique_ptr<core::Driver> driver = co_await connector.open(found);
+    if (kind == JobKind::Confirm)
+        co_return co_await core::confirmByHand(*driver, job);
+    co_return co_await core::revertByHand(*driver, job);
+}
+
+} // namespace gui

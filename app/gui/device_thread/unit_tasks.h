@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/gui/device_thread/release_shelf.h"
+#include "core/device/connector.h"
+
+/// The device thread's work on one unit, each from opening the link to closing it.
+namespace gui {
+
+/// Who a unit is, and what it recorded. Never fails: a unit that does not answer is Silent.
+core::Task<UnitSeen> askUnit(core::Connector &connector, core::FoundUnit found, core::Clock &clock);
+
+/// Verifies the release, identifies the unit, and compares them. Nothing is written.
+core::Task<core::UpdatePlan> planFor(core::Connector &connector, core::FoundUnit found, core::Clock &clock,
+                                     ReleaseShelf shelf, PlanRequest request);
+
+/// Runs a plan that was shown to its verdict.
+core::Task<core::Verdict> runPlan(core::Connector &connector, core::FoundUnit found, core::UpdatePlan plan,
+                                  core::JobContext job);
+
+/// Ends a trial by hand, and proves it.
+core::Task<core::Verdict> runEnding(core::Connector &connector, core::FoundUnit found, JobKind kind,
+                                    core::JobContext job);
+
+} // namespace gui

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/gui/device_thread/device_thread.h"
+#include "app/gui/look/icon.h"
+#include "app/gui/shell/main_window.h"
+#include "app/wiring/live_connector.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+
+namespace {
+
+gui::ThemeChoice themeNamed(const QString &name)
+{
+    if (name == QStringLiteral("light"))
+        return gui::ThemeChoice::Light;
+    return name == QStringLiteral("dark") ? gui::ThemeChoice::Dark : gui::ThemeChoice::FollowSystem;
+}
+
+std::unique_ptr<core::Connector> makeConnector(core::Clock &clock, const QString &bench)
+{
+    return std::make_unique<wiring::LiveConnector>(clock, bench);
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("Bootmend"));
+    QCoreApplication::setOrganizationName(QStringLiteral("Bootmend"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(BOOTMEND_VERSION));
+    QApplication::setWindowIcon(gui::themedIcon(QStringLiteral("bootmend"), QPalette::Link));
+
+    const QCommandLineOption bench(QStringLiteral("bench"),
+                                   QCoreApplication::translate("main", "Open the bench in this directory."),
+                                   QStringLiteral("DIR"));
+    const QCommandLineOption trust(QStringLiteral("trust"),
+                                   QCoreApplication::translate("main", "Trust the keys in this file."),
+                                   QStringLiteral("FILE"));
+    const QCommandLineOption theme(
+        QStringLiteral("theme"),
+        QCoreApplication::translate("main", "light or dark; the system's unless told."),
+        QStringLiteral("THEME"));
+    QCommandLineParser parser;
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addOptions({bench, trust, theme});
+    parser.process(application);
+
+    gui::Theme look(application, themeNamed(parser.value(theme)));
+    gui::DeviceThread devices(makeConnector, parser.value(trust));
+    gui::MainWindow window(devices, look);
+    window.show();
+    window.openBench(parser.value(bench));
+    return QApplication::exec();
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/gui/pages/units/plan_words.h"
+
+#include "app/gui/models/job_progress.h"
+#include "app/gui/pages/units/unit_words.h"
+#include "app/texts/user_texts.h"
+
+#include <QCoreApplication>
+
+namespace gui {
+
+namespace {
+
+QString say(const char *text)
+{
+    return QCoreApplication::translate("PlanWords", text);
+}
+
+bool isRecovery(const core::UpdatePlan &plan)
+{
+    return plan.order.purpose == core::InstallOrder::Purpose::Recovery;
+}
+
+QString fromTo(const core::UpdatePlan &plan)
+{
+    const core::Slot *running = core::runningSlot(plan.order.before);
+    const QString from = running ? core::toText(running->version) : say("nothing that boots");
+    return say("from %1 to %2").arg(from, core::toText(plan.order.image.version));
+}
+
+QString writtenWhere(const core::UpdatePlan &plan)
+{
+    const QString size = bytesText(plan.order.image.file.size());
+    if (core::slotWithImage(plan.order.before, plan.order.image.hash))
+        return say("nothing: the unit has this image already");
+    return plan.targetSlot ? say("%1 to slot %2").arg(size, core::slotName(*plan.targetSlot))
+                           : say("%1, to no slot yet").arg(size);
+}
+
+QString signersOf(const core::UpdatePlan &plan)
+{
+    QStringList keys;
+    for (const QString &key : plan.signedBy)
+        keys.append(shortKeyId(key));
+    return keys.isEmpty() ? say("nobody") : keys.join(QStringLiteral(", "));
+}
+
+QString powerLossOf(const core::UpdatePlan &plan)
+{
+    const core::Slot *running = core::runningSlot(plan.order.before);
+    if (isRecovery(plan) || !running)
+        return say("If the power goes, the unit waits in recovery mode, and recovering again goes on.");
+    return say("If the power goes, %1 %2 runs again, and installing again goes on where it stopped.")
+        .arg(core::slotName(running->index), core::toText(running->version));
+}
+
+ErrorView refusalOf(const core::UpdatePlan &plan, const core::PreflightCheck &failed)
+{
+    const core::Reason reason = failed.reason.value_or(core::Reason::DeviceRefused);
+    return errorViewOf({core::ErrorKind::NotAllowedNow, failed.detail, reason, {}, {}},
+                       say("Nothing was sent. The unit is as it was."), plan.order.before);
+}
+
+} // namespace
+
+QString shortKeyId(const QString &keyId)
+{
+    constexpr qsizetype kGroup = 4;
+    if (keyId.size() <= 4 * kGroup)
+        return keyId;
+    return QStringLiteral("%1 %2 … %3")
+        .arg(keyId.left(kGroup), keyId.mid(kGroup, kGroup), keyId.right(kGroup));
+}
+
+PlanView planViewOf(const core::UpdatePlan &plan)
+{
+    const QString version = core::toText(plan.order.image.version);
+    const QString unit = plan.order.before.name;
+    PlanView view{
+        .title = isRecovery(plan) ? say("Recover %1 with %2").arg(unit, version)
+                                  : say("Install %1 on %2").arg(version, unit),
+        .facts = {{say("Version"), fromTo(plan)},
+                  {say("Will be written"), writtenWhere(plan)},
+                  {say("Release"),
+                   say("%1, build %2, channel %3").arg(plan.product, plan.build, plan.channel)},
+                  {say("Signed by key"), signersOf(plan)},
+                  {say("Will take"), say("about %1").arg(durationText(estimatedDuration(plan)))}},
+        .powerLoss = powerLossOf(plan),
+        .startText = isRecovery(plan) ? say("Recover") : say("Install on trial"),
+    };
+    for (const core::PreflightCheck &check : plan.checks)
+        view.checks.append({texts::checkTitle(check.subject), texts::checkAnswer(check), check.answer});
+
+    const core::PreflightCheck *failed = core::firstFailure(plan);
+    if (failed)
+        view.refusal = refusalOf(plan, *failed);
+    else if (plan.isAlreadyCurrent)
+        view.notice = say("The unit runs exactly this image, confirmed. There is nothing to do.");
+    view.canStart = !failed && !plan.isAlreadyCurrent;
+    return view;
+}
+
+} // namespace gui

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/gui/pages/units/unit_view.h"
+
+namespace gui {
+
+/// What a plan would do, in words, and whether it may be started.
+PlanView planViewOf(const core::UpdatePlan &plan);
+
+/// "9f2c 41ab … 77d0": the ends of a key id, which people compare.
+QString shortKeyId(const QString &keyId);
+
+} // namespace gui

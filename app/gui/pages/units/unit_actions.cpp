@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/gui/pages/units/unit_actions.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace gui {
+
+namespace {
+
+using Kind = ActionOffer::Kind;
+
+QString say(const char *text)
+{
+    return QCoreApplication::translate("UnitActions", text);
+}
+
+bool isStable(const ReleaseOffer &release)
+{
+    return release.channel == QStringLiteral("stable");
+}
+
+/// Sorted: what is proposed first comes first.
+QList<ReleaseOffer> fittingReleases(const core::DeviceSnapshot &unit, const QList<ReleaseOffer> &releases)
+{
+    QList<ReleaseOffer> fitting;
+    for (const ReleaseOffer &release : releases)
+        if (!release.refusal && (unit.identity.product.isEmpty() || release.product == unit.identity.product))
+            fitting.append(release);
+    std::stable_sort(fitting.begin(), fitting.end(), [](const ReleaseOffer &one, const ReleaseOffer &other) {
+        if (isStable(one) != isStable(other))
+            return isStable(one);
+        return one.version > other.version;
+    });
+    return fitting;
+}
+
+QString hintOf(const ReleaseOffer &release)
+{
+    const QString file = QFileInfo(release.file).fileName();
+    return release.channel.isEmpty() ? file : say("%1, channel %2").arg(file, release.channel);
+}
+
+/// The unit's own record says that this very image failed its trial.
+bool failedItsTrial(const core::DeviceSnapshot &unit, const ReleaseOffer &release)
+{
+    return unit.bootState && unit.bootState->lastRollback != core::RollbackCause::None
+        && release.imageHashes.contains(unit.bootState->rolledBackHash);
+}
+
+ActionOffer withRelease(Kind kind, const ReleaseOffer &release)
+{
+    const QString text = kind == Kind::Recover ? say("Recover with %1") : say("Install %1 on trial");
+    return {kind, text.arg(core::toText(release.version)), release.file, hintOf(release)};
+}
+
+QList<ActionOffer> withEachRelease(Kind kind, const QList<ReleaseOffer> &releases)
+{
+    QList<ActionOffer> offers;
+    for (const ReleaseOffer &release : releases)
+        offers.append(withRelease(kind, release));
+    return offers;
+}
+
+ActionOffer chooseRelease(Kind kind)
+{
+    return {kind, kind == Kind::Recover ? say("Recover with other release…") : say("Install other release…")};
+}
+
+ActionOffer lookAgain()
+{
+    return {Kind::LookAgain, say("Look again")};
+}
+
+UnitActions forRunning(const core::DeviceSnapshot &unit, const QList<ReleaseOffer> &releases)
+{
+    UnitActions actions;
+    const core::Slot *running = core::runningSlot(unit);
+    actions.others = withEachRelease(Kind::Install, releases);
+    // What just failed here is not proposed again; it stays in the menu for whoever knows better.
+    const bool wantsStable = !releases.isEmpty() && isStable(releases.constFirst());
+    const auto newer = std::find_if(releases.cbegin(), releases.cend(), [&](const ReleaseOffer &release) {
+        const bool isNewer = !running || release.version > running->version;
+        return isNewer && isStable(release) == wantsStable && !failedItsTrial(unit, release);
+    });
+    if (newer != releases.cend())
+        actions.primary = actions.others.takeAt(newer - releases.cbegin());
+    else if (releases.isEmpty())
+        actions.idleNote = say("No verified release for this product is at hand.");
+    else
+        actions.idleNote = say("Up to date: no newer release is at hand.");
+    actions.others.append(chooseRelease(Kind::Install));
+    if (!actions.primary && releases.isEmpty())
+        actions.primary = actions.others.takeLast();
+    actions.others.append(lookAgain());
+    return actions;
+}
+
+UnitActions forTrial(const core::DeviceSnapshot &unit, const QList<ReleaseOffer> &releases)
+{
+    UnitActions actions;
+    const core::Slot *running = core::runningSlot(unit);
+    const QString version = running ? core::toText(running->version) : QString();
+    actions.primary = ActionOffer{Kind::Confirm, say("Confirm %1").arg(version)};
+    actions.others.append({Kind::Revert, say("Go back to the previous version")});
+    for (const ReleaseOffer &release : releases)
+        if (running && release.version == running->version)
+            actions.others.append({Kind::Install, say("Check %1 and finish its trial").arg(version),
+                                   release.file, hintOf(release)});
+    actions.others.append(lookAgain());
+    return actions;
+}
+
+UnitActions forRecovery(const QList<ReleaseOffer> &releases)
+{
+    UnitActions actions;
+    actions.others = withEachRelease(Kind::Recover, releases);
+    actions.others.append(chooseRelease(Kind::Recover));
+    actions.primary = actions.others.takeFirst();
+    if (releases.isEmpty())
+        actions.idleNote = say("No verified release for this product is at hand.");
+    actions.others.append(lookAgain());
+    return actions;
+}
+
+} // namespace
+
+UnitActions actionsFor(const UnitSeen &seen, const QList<ReleaseOffer> &releases)
+{
+    const QList<ReleaseOffer> fitting = fittingReleases(seen.unit, releases);
+    switch (seen.unit.stage) {
+    case core::BootStage::Running:
+        return forRunning(seen.unit, fitting);
+    case core::BootStage::OnTrial:
+        return forTrial(seen.unit, fitting);
+    case core::BootStage::InRecovery:
+        return forRecovery(fitting);
+    case core::BootStage::Silent:
+        if (!seen.isToBeAsked)
+            return {ActionOffer{Kind::LookAgain, say("Ask who is there")},
+                    {},
+                    say("Opening this port may reset what is connected to it.")};
+        return {lookAgain(), {}, say("Check the cable and the power first.")};
+    case core::BootStage::RomLoader:
+        return {lookAgain(), {}, say("This version cannot write through the ROM loader.")};
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace gui

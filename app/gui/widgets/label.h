@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QLabel>
+
+namespace gui {
+
+/// The three sizes of text, relative to the system's font.
+enum class TextSize { Body, Heading, Title };
+
+QFont sizedFont(const QFont &base, TextSize size);
+
+/// Text that wraps, follows the application font, and never reads mark-up out of what a unit says.
+class Label final : public QLabel
+{
+    Q_OBJECT
+
+public:
+    explicit Label(TextSize size = TextSize::Body, const QString &text = {}, QWidget *parent = nullptr);
+
+    /// Shows the text, or hides the label when there is none.
+    void showText(const QString &text);
+
+    /// Secondary text.
+    void makeMuted();
+
+    /// Lets the text be marked and copied with the mouse and the keyboard.
+    void makeCopyable();
+
+protected:
+    void changeEvent(QEvent *event) override;
+
+private:
+    void applySize();
+
+    TextSize m_size;
+};
+
+} // namespace gui

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/gui/models/job_progress.h"
+#include "app/gui/pages/units/units_page.h"
+#include "app/gui/shell/main_window.h"
+#include "app/gui/widgets/label.h"
+#include "tests/gui/fake_service.h"
+#include "tests/gui/samples.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QListView>
+#include <QPushButton>
+#include <QScopeGuard>
+#include <QStandardPaths>
+#include <QTest>
+
+using namespace std::chrono_literals;
+using core::Outcome;
+using core::Reason;
+using gui::ThemeChoice;
+
+namespace {
+
+/// The window in one state, with everything that it hears coming from the test.
+class Stage
+{
+public:
+    explicit Stage(gui::Theme &theme) : window(service, theme)
+    {
+        window.resize(window.minimumSize());
+        window.show();
+    }
+
+    void showUnit(const core::DeviceSnapshot &unit)
+    {
+        Q_EMIT service.unitsListed({samples::seen(unit)}, {});
+        Q_EMIT service.releasesListed(
+            {samples::release({1, 1, 0, 0}), samples::release({1, 2, 0, 0}, QStringLiteral("beta"))});
+    }
+
+    void showPlan(const core::DeviceSnapshot &unit, const core::UpdatePlan &plan)
+    {
+        showUnit(unit);
+        window.findChild<QPushButton *>(QStringLiteral("primaryAction"))->click();
+        Q_EMIT service.planPrepared({service.requests.constLast(), plan, {}});
+    }
+
+    void showVerdict(const core::DeviceSnapshot &unit, const core::Verdict &verdict)
+    {
+        showUnit(unit);
+        Q_EMIT service.jobEnded(unit.name, verdict);
+    }
+
+    void showWriting(const core::DeviceSnapshot &unit)
+    {
+        showUnit(unit);
+        gui::JobProgress progress(
+            {.unit = unit.name, .kind = gui::JobKind::Update, .to = core::Version{1, 1, 0, 0}}, 0ms);
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        progress.take(core::StateReached{core::JobState::Verified, {}}, 0ms, now);
+        progress.take(core::StepStarted{core::JobStep::Writing}, 0ms, now);
+        progress.take(core::WriteProgressed{0, 312'400}, 0ms, now);
+        progress.take(core::WriteProgressed{131'072, 312'400}, 12s, now);
+        Q_EMIT service.jobMoved(progress.snapshot());
+    }
+
+    void showRestarting(const core::DeviceSnapshot &unit)
+    {
+        showUnit(unit);
+        gui::JobProgress progress(
+            {.unit = unit.name, .kind = gui::JobKind::Update, .to = core::Version{1, 1, 0, 0}}, 0ms);
+        progress.take(core::StepStarted{core::JobStep::Restarting, false}, 0ms, {});
+        Q_EMIT service.jobMoved(progress.snapshot());
+    }
+
+    testing::FakeService service;
+    gui::MainWindow window;
+};
+
+using Show = std::function<void(Stage &)>;
+
+struct State {
+    const char *name;
+    Show show;
+};
+
+core::Error lostLink()
+{
+    return {
+        core::ErrorKind::Disconnected, QStringLiteral("read: Input/output error"), Reason::LinkLost, {}, {}};
+}
+
+QList<State> outcomes()
+{
+    const auto verdict = [](Outcome outcome, std::optional<Reason> reason = {}) {
+        return [=](Stage &stage) {
+            const bool isNew = outcome == Outcome::Updated || outcome == Outcome::Recovered
+                || outcome == Outcome::AlreadyCurrent;
+            const core::DeviceSnapshot unit = isNew ? samples::updatedUnit()
+                : outcome == Outcome::Reverted      ? samples::rolledBackUnit()
+                                                    : samples::runningUnit();
+            stage.showVerdict(unit, samples::verdict(outcome, reason));
+        };
+    };
+    return {{"verdict-updated", verdict(Outcome::Updated)},
+            {"verdict-recovered", verdict(Outcome::Recovered)},
+            {"verdict-current", verdict(Outcome::AlreadyCurrent)},
+            {"verdict-staged", verdict(Outcome::Staged)},
+            {"verdict-reverted", verdict(Outcome::Reverted, Reason::TrialCrashed)},
+            {"verdict-refused", verdict(Outcome::Refused, Reason::RollbackIndexTooLow)},
+            {"verdict-failed", verdict(Outcome::Failed, Reason::LinkLost)},
+            {"verdict-unknown", verdict(Outcome::Unknown, Reason::RunningImageDiffers)},
+            {"verdict-cancelled", verdict(Outcome::Cancelled, Reason::Cancelled)}};
+}
+
+QList<State> states()
+{
+    const gui::SearchReport ports;
+    QList<State> all{
+        {"empty", [=](Stage &stage) { Q_EMIT stage.service.unitsListed({}, ports); }},
+        {"one-unit", [](Stage &stage) { stage.showUnit(samples::runningUnit()); }},
+        {"rolled-back", [](Stage &stage) { stage.showUnit(samples::rolledBackUnit()); }},
+        {"on-trial", [](Stage &stage) { stage.showUnit(samples::unitOnTrial()); }},
+        {"in-recovery", [](Stage &stage) { stage.showUnit(samples::unitInRecovery()); }},
+        {"silent", [](Stage &stage) { stage.showUnit(samples::silentUnit()); }},
+        {"many-units", [](Stage &stage) { Q_EMIT stage.service.unitsListed(samples::manyUnits(40), {}); }},
+        {"plan",
+         [](Stage &stage) { stage.showPlan(samples::runningUnit(), samples::plan(samples::runningUnit())); }},
+        {"plan-recovery",
+         [](Stage &stage) {
+             stage.showPlan(samples::unitInRecovery(), samples::plan(samples::unitInRecovery()));
+         }},
+        {"plan-refused",
+         [](Stage &stage) {
+             stage.showPlan(samples::runningUnit(), samples::refusedPlan(samples::runningUnit()));
+         }},
+        {"writing", [](Stage &stage) { stage.showWriting(samples::runningUnit()); }},
+        {"restarting", [](Stage &stage) { stage.showRestarting(samples::runningUnit()); }},
+        {"error",
+         [](Stage &stage) {
+             stage.showUnit(samples::runningUnit());
+             Q_EMIT stage.service.jobFailed(QStringLiteral("healthy"), lostLink());
+         }},
+    };
+    return all + outcomes();
+}
+
+/// Labels must get the height that their text needs at their width: nothing is cut off.
+QStringList cutOffTexts(const QWidget &window)
+{
+    QStringList cut;
+    for (const gui::Label *label : window.findChildren<gui::Label *>()) {
+        if (!label->isVisible() || label->text().isEmpty())
+            continue;
+        const bool isNarrow = !label->wordWrap() && label->width() < label->sizeHint().width();
+        const bool isLow = label->wordWrap() && label->height() < label->heightForWidth(label->width());
+        if (isNarrow || isLow)
+            cut.append(label->text());
+    }
+    return cut;
+}
+
+} // namespace
+
+class TestWindowStates : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName(QStringLiteral("Bootmend tests"));
+        QVERIFY(QDir().mkpath(QStringLiteral(SCREENSHOT_DIR)));
+    }
+
+    void everyStateIsDrawnWhole_data()
+    {
+        QTest::addColumn<ThemeChoice>("theme");
+        QTest::addColumn<Show>("show");
+        for (const State &state : states()) {
+            QTest::addRow("%s-light", state.name) << ThemeChoice::Light << state.show;
+            QTest::addRow("%s-dark", state.name) << ThemeChoice::Dark << state.show;
+        }
+    }
+
+    void everyStateIsDrawnWhole()
+    {
+        QFETCH(ThemeChoice, theme);
+        QFETCH(Show, show);
+        m_theme.choose(theme);
+        Stage stage(m_theme);
+        show(stage);
+        QVERIFY(QTest::qWaitForWindowExposed(&stage.window));
+        QCoreApplication::processEvents();
+
+        const QString ratio =
+            qFuzzyCompare(stage.window.devicePixelRatioF(), 1.0) ? QString() : QStringLiteral("@2x");
+        const QString file = QStringLiteral(SCREENSHOT_DIR "/%1%2.png")
+                                 .arg(QString::fromLatin1(QTest::currentDataTag()), ratio);
+        QVERIFY(stage.window.grab().save(file));
+        QCOMPARE(stage.window.size(), QSize(1024, 640));
+        QCOMPARE(cutOffTexts(stage.window), QStringList());
+    }
+
+    void everyStateHasRoomForLargerText_data()
+    {
+        QTest::addColumn<Show>("show");
+        for (const State &state : states())
+            QTest::newRow(state.name) << state.show;
+    }
+
+    void everyStateHasRoomForLargerText()
+    {
+        QFETCH(Show, show);
+        constexpr double kGrowth = 1.4; // what a translation may need, and more
+        const QFont usual = QApplication::font();
+        const auto restore = qScopeGuard([&usual] { QApplication::setFont(usual); });
+        QFont larger = usual;
+        larger.setPointSizeF(usual.pointSizeF() * kGrowth);
+        QApplication::setFont(larger);
+
+        Stage stage(m_theme);
+        show(stage);
+        QVERIFY(QTest::qWaitForWindowExposed(&stage.window));
+        QCoreApplication::processEvents();
+        const QString file =
+            QStringLiteral(SCREENSHOT_DIR "/%1-large.png").arg(QString::fromLatin1(QTest::currentDataTag()));
+        QVERIFY(stage.window.grab().save(file));
+        QCOMPARE(cutOffTexts(stage.window), QStringList());
+    }
+
+private:
+    gui::Theme m_theme{*qApp, ThemeChoice::Light};
+};
+
+QTEST_MAIN(TestWindowStates)
+#include "tst_window_states.moc"
