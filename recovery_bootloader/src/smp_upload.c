@@ -23,8 +23,14 @@ static bool read_chunk(const struct smp_request *request, struct chunk *chunk)
         {"data", CBOR_FIELD_BYTES, &chunk->data},  {"upgrade", CBOR_FIELD_BOOL, &chunk->must_be_newer},
     };
     memset(chunk, 0, sizeof *chunk);
-    return cbor_read_fields(request->payload, request->length, fields, sizeof fields / sizeof fields[0])
-        && chunk->data.is_present;
+    if (!cbor_read_fields(request->payload, request->length, fields, sizeof fields / sizeof fields[0])
+        || !chunk->data.is_present) {
+        return false;
+    }
+    /* Some clients shorten the hash to save room; what cannot be compared with the file is no key. */
+    chunk->session_key.is_present =
+        chunk->session_key.is_present && chunk->session_key.length == BM_HASH_SIZE;
+    return true;
 }
 
 /* Major, minor and revision, as one number; MCUmgr leaves the build out. */
@@ -51,9 +57,6 @@ static struct smp_outcome check_first(const struct smp_server *server, const str
 {
     if (!chunk->length.is_present) {
         return image_failed(IMAGE_ERR_NO_LENGTH, SMP_RC_INVALID);
-    }
-    if (chunk->session_key.is_present && chunk->session_key.length != BM_HASH_SIZE) {
-        return image_failed(IMAGE_ERR_INVALID_HASH, SMP_RC_INVALID);
     }
     if (chunk->data.length < BM_IMAGE_HEADER_SIZE) {
         return image_failed(IMAGE_ERR_HEADER_TOO_SHORT, SMP_RC_INVALID);

@@ -8,7 +8,7 @@
 /*
  * What the bootloader gives to the application that it starts: a table of functions that stays valid as long
  * as the application runs. The application asks, the bootloader decides and is the only one that writes the
- * boot state. Calls run on the caller's stack (6 KiB are enough), never from an interrupt, never nested.
+ * boot state. Calls run on the caller's stack (8 KiB are enough), never from an interrupt, never nested.
  */
 
 #define BM_BOOT_SERVICES_ABI 1u /* raised when a member changes; new members only join at the end */
