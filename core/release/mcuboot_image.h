@@ -93,7 +93,7 @@ struct ImageSpec {
     QString vendorDomain; // "example.com"
     QString product; // the name in the manifest
     QStringList hardwareRevisions; // at least one; ASCII without zero bytes
-    std::optional<quint32> loadAddress; // where the bootloader copies the payload; nothing: it runs where it lies
+    std::optional<quint32> loadAddress; // the payload is copied there; nothing: it runs where it lies
     quint16 headerSize = 32; // 32 … 65532, a multiple of 4; the bytes after the header are zero
 };
 
