@@ -19,6 +19,9 @@ constexpr Command kBootloaderInfo{Op::Read, Group::Os, 8};
 // Zephyr retention/bootmode.h: BOOT_MODE_TYPE_BOOTLOADER.
 constexpr int kStayInBootloader = 1;
 
+// Answered before anything is done; an answer that has not come by then was lost, and the unit restarts.
+constexpr Patience kResetting{core::Milliseconds(2'500), 1};
+
 Result<ServerLimits> parseLimits(const QCborMap &reply)
 {
     ReplyFields fields(reply, QStringLiteral("parameters"));
@@ -80,13 +83,13 @@ Task<Done> OsGroup::reset(ResetInto what)
     QCborMap body;
     if (what == ResetInto::Bootloader)
         body[QLatin1String("boot_mode")] = kStayInBootloader;
-    const Result<QCborMap> reply = co_await core::attempt(m_client.request(kReset, body));
+    const Result<QCborMap> reply = co_await core::attempt(m_client.request(kReset, body, kResetting));
     if (!reply && !isRefusal(reply.error(), GenericCode::Busy))
         co_return core::passOn(reply.error());
     if (!reply) {
         // Documented as an integer, decoded as a boolean by the servers in the field.
         body[QLatin1String("force")] = true;
-        co_await m_client.request(kReset, body);
+        co_await m_client.request(kReset, body, kResetting);
     }
     co_return Done{};
 }

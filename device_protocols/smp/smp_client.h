@@ -21,9 +21,9 @@ struct Patience {
 /// A read changes nothing and may be repeated: a lost line costs one try. 2.5 s cover the flash work that a
 /// server may have before it (one sector, 100 ms), its log output and a full packet at 9600 baud (1.5 s).
 constexpr Patience kReading{core::Milliseconds(2500), 3};
-/// A write is asked once: whether it happened is for the caller to read back. 5 s cover a boot-state record
-/// on slow external flash.
-constexpr Patience kWriting{core::Milliseconds(5000), 1};
+/// A write is asked once: whether it happened is for the caller to read back. Marking an image for a trial
+/// makes a bootloader verify it first: SHA-256 of 1 MiB and Ed25519 take 6 s on a Cortex-M0.
+constexpr Patience kWriting{core::Milliseconds(10'000), 1};
 
 class Exchange;
 
