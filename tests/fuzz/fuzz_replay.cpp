@@ -11,7 +11,7 @@
 // can be repeated anywhere. What failed is left on standard error as hex.
 namespace {
 
-constexpr int kRounds = 20'000;
+constexpr int kRounds = 5'000;
 constexpr quint32 kSeed = 20261121;
 constexpr qsizetype kLargest = 8192;
 

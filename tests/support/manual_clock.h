@@ -5,6 +5,8 @@
 
 #include <QMultiMap>
 
+#include <optional>
+
 namespace testing {
 
 /// Time that passes only when a test says so.
@@ -27,6 +29,12 @@ public:
             auto ring = std::move(due->ring);
             ring(); // May destroy `due`.
         }
+    }
+
+    /// How far to advance until something happens; nothing when no alarm is set.
+    std::optional<core::Milliseconds> untilNextAlarm() const
+    {
+        return m_alarms.isEmpty() ? std::nullopt : std::optional(m_alarms.firstKey() - m_now);
     }
 
 private:

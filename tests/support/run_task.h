@@ -9,12 +9,12 @@
 
 namespace testing {
 
-/// Runs a task to its end in simulated time: everything that can happen happens, then the clock moves on.
-/// TimedOut with the detail "never" when an hour was not enough.
+/// Runs a task to its end in simulated time: everything that can happen happens, then the clock moves on to
+/// the next alarm. TimedOut with the detail "never" when an hour was not enough, or nothing is left to wait
+/// for.
 template<class T>
 core::Result<T> finish(core::Task<T> task, ManualClock &clock)
 {
-    constexpr core::Milliseconds kStep{50};
     const core::Milliseconds limit = clock.now() + std::chrono::hours(1);
     std::optional<core::Result<T>> outcome;
     core::Running<T> running(std::move(task),
@@ -24,9 +24,10 @@ core::Result<T> finish(core::Task<T> task, ManualClock &clock)
         while (events.processEvents()) { } // Handling one may have posted another.
         if (outcome)
             return std::move(*outcome);
-        if (clock.now() >= limit)
+        const std::optional<core::Milliseconds> pause = clock.untilNextAlarm();
+        if (!pause || clock.now() >= limit)
             return core::fail(core::ErrorKind::TimedOut, QStringLiteral("never"));
-        clock.advance(kStep);
+        clock.advance(*pause);
     }
 }
 
