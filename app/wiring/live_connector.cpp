@@ -12,10 +12,14 @@ namespace wiring {
 
 namespace {
 
+/// Serial ports on USB: one appears when something is plugged in.
 QList<core::FoundUnit> serialPorts()
 {
     QList<core::FoundUnit> ports;
     for (const QSerialPortInfo &port : QSerialPortInfo::availablePorts()) {
+        if (!port.hasVendorIdentifier())
+            continue; // A port of the computer itself: it is there whether or not a unit is. Give its
+                      // address.
         const core::DeviceAddress address{core::DeviceAddress::Link::Serial, port.systemLocation()};
         const QString what =
             port.description().isEmpty() ? QStringLiteral("serial port") : port.description();

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/update/update_recipe.h"
+
+#include "core/recovery/recovery_recipe.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/model_unit.h"
+#include "tests/support/release_samples.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace std::chrono_literals;
+using core::Outcome;
+using core::Reason;
+using core::UpdatePlan;
+using core::Verdict;
+using testing::ModelUnit;
+
+namespace {
+
+const QDateTime kNoon(QDate(2026, 11, 21), QTime(12, 0), Qt::UTC);
+
+core::Result<core::VerifiedRelease> verified(const test_support::SampleRelease &sample)
+{
+    const QTemporaryDir folder;
+    const auto bundle = sample.create(QDir(folder.path()));
+    if (!bundle)
+        return core::passOn(bundle.error());
+    return core::verifyBundle(*bundle, sample.store(), kNoon);
+}
+
+/// A sample release and the unit that it fits.
+struct Bench {
+    explicit Bench(const test_support::SampleRelease &sample = {}) : release(verified(sample))
+    {
+        if (!release)
+            qFatal("%s", qPrintable(release.error().detail));
+        const core::VerifiedPayload &payload = release->payloads().constFirst();
+        unit.knowImage(payload.file,
+                       {payload.image->digest, payload.image->version, ModelUnit::Behaviour::Good});
+    }
+
+    template<class T>
+    core::Result<T> run(core::Task<T> task)
+    {
+        std::optional<core::Result<T>> outcome;
+        core::Running running(std::move(task), [&](core::Result<T> result) { outcome = std::move(result); });
+        for (int seconds = 0; !outcome && seconds < 600; ++seconds)
+            clock.advance(1s);
+        return *std::move(outcome);
+    }
+
+    core::DeviceSnapshot look() { return *run(unit.identify()); }
+    core::JobContext job()
+    {
+        return {clock, [this](const core::JobEvent &event) { events.append(event); }};
+    }
+    Verdict update(const UpdatePlan &plan) { return *run(core::runUpdate(unit, plan, job())); }
+    UpdatePlan plan() { return *core::planUpdate(*release, look(), kNoon); }
+
+    core::Result<core::VerifiedRelease> release;
+    ModelUnit unit;
+    testing::ManualClock clock;
+    QList<core::JobEvent> events;
+};
+
+std::optional<Reason> firstReason(const UpdatePlan &plan)
+{
+    const core::PreflightCheck *failure = core::firstFailure(plan);
+    return failure ? failure->reason : std::nullopt;
+}
+
+} // namespace
+
+class TestUpdateRecipe : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aFittingReleaseMayBeInstalled()
+    {
+        Bench bench;
+        const UpdatePlan plan = bench.plan();
+        QVERIFY(!core::firstFailure(plan));
+        QCOMPARE(plan.targetSlot, 1);
+        QCOMPARE(plan.signedBy.size(), 1);
+        const Verdict verdict = bench.update(plan);
+        QCOMPARE(verdict.outcome, Outcome::Updated);
+        QVERIFY(verdict.duration >= 0ms);
+    }
+
+    void aUnitThatDoesNotFitIsRefused_data()
+    {
+        QTest::addColumn<QString>("field");
+        QTest::addColumn<Reason>("reason");
+        QTest::newRow("product") << QStringLiteral("product") << Reason::IncompatibleProduct;
+        QTest::newRow("no product") << QStringLiteral("no product") << Reason::IncompatibleProduct;
+        QTest::newRow("hardware") << QStringLiteral("hardware") << Reason::IncompatibleHardware;
+        QTest::newRow("bootloader") << QStringLiteral("bootloader") << Reason::BootloaderTooOld;
+        QTest::newRow("rollback index") << QStringLiteral("rollback index") << Reason::RollbackIndexTooLow;
+        QTest::newRow("slot size") << QStringLiteral("slot size") << Reason::ImageTooLarge;
+        QTest::newRow("recovery mode") << QStringLiteral("recovery mode") << Reason::NeedsRecovery;
+        QTest::newRow("another is pending") << QStringLiteral("another is pending") << Reason::SlotBusy;
+        QTest::newRow("another on trial") << QStringLiteral("another on trial") << Reason::SlotBusy;
+    }
+
+    void aUnitThatDoesNotFitIsRefused()
+    {
+        QFETCH(QString, field);
+        QFETCH(Reason, reason);
+        Bench bench;
+        core::DeviceSnapshot unit = bench.look();
+        if (field == QStringLiteral("product"))
+            unit.identity.product = QStringLiteral("other-sensor");
+        if (field == QStringLiteral("no product"))
+            unit.identity.product.clear();
+        if (field == QStringLiteral("hardware"))
+            unit.identity.hardwareRevision = QStringLiteral("revC");
+        if (field == QStringLiteral("bootloader"))
+            unit.bootloaderVersion = core::Version{0, 9, 0, 0};
+        if (field == QStringLiteral("rollback index"))
+            unit.bootState->minimumRollbackIndex = 10101;
+        if (field == QStringLiteral("slot size"))
+            unit.slots[1].size = 100;
+        if (field == QStringLiteral("recovery mode"))
+            unit.stage = core::BootStage::InRecovery;
+        if (field == QStringLiteral("another is pending"))
+            unit.slots[1].isPending = unit.slots[1].holdsImage = true;
+        if (field == QStringLiteral("another on trial"))
+            unit.stage = core::BootStage::OnTrial;
+
+        const UpdatePlan plan = *core::planUpdate(*bench.release, unit, kNoon);
+        QCOMPARE(firstReason(plan), std::optional(reason));
+
+        const int verbsBefore = bench.unit.verbsUsed();
+        const Verdict verdict = bench.update(plan);
+        QCOMPARE(verdict.outcome, Outcome::Refused);
+        QCOMPARE(verdict.reason, std::optional(reason));
+        QVERIFY(verdict.failedChecks.contains(reason));
+        QCOMPARE(core::exitCode(verdict), core::isPolicyReason(reason) ? 5 : 4);
+        QCOMPARE(bench.unit.verbsUsed(), verbsBefore); // Not one question, let alone a byte.
+    }
+
+    void theInstallWindowCountsInUtc()
+    {
+        test_support::SampleRelease sample;
+        sample.manifest += "policy: {install_window_utc: [\"22:00\", \"04:00\"]}\n";
+        Bench bench(sample);
+        QCOMPARE(firstReason(bench.plan()), std::optional(Reason::OutsideWindow));
+        const auto atNight = core::planUpdate(*bench.release, bench.look(), kNoon.addSecs(11 * 3600));
+        QVERIFY(!core::firstFailure(*atNight));
+    }
+
+    void whatTheUnitDoesNotReportDoesNotHinder()
+    {
+        test_support::SampleRelease sample;
+        sample.manifest += "policy: {battery_min_percent: 30, require_mains_power: true}\n";
+        Bench bench(sample);
+        bench.unit.dropBootRecord();
+        const UpdatePlan plan = bench.plan();
+        QVERIFY(!core::firstFailure(plan));
+        QCOMPARE(std::count_if(plan.checks.cbegin(), plan.checks.cend(),
+                               [](const core::PreflightCheck &check) {
+                                   return check.answer == core::PreflightCheck::Answer::NotReported;
+                               }),
+                 3); // rollback index, battery, mains
+    }
+
+    void whatRunsAlreadyIsAlreadyCurrent()
+    {
+        Bench bench;
+        bench.update(bench.plan());
+        const qint64 sent = bench.unit.bytesWritten();
+        const Verdict again = bench.update(bench.plan());
+        QCOMPARE(again.outcome, Outcome::AlreadyCurrent);
+        QCOMPARE(core::exitCode(again), 0);
+        QCOMPARE(bench.unit.bytesWritten(), sent);
+    }
+
+    void theStatesComeInTheOrderOfTheContract()
+    {
+        Bench bench;
+        bench.update(bench.plan());
+        QStringList states;
+        for (const core::JobEvent &event : bench.events)
+            if (const auto *reached = std::get_if<core::StateReached>(&event))
+                states.append(core::jobStateName(reached->state));
+        QCOMPARE(states.join(u' '), QStringLiteral("verified written trial confirmed"));
+    }
+
+    void recoveryKeepsTheEvidenceBeforeItWrites()
+    {
+        Bench bench;
+        bench.unit.corruptBothSlots();
+        const UpdatePlan plan = *core::planRecovery(*bench.release, bench.look(), kNoon);
+        const auto verdict = bench.run(core::runRecovery(bench.unit, plan, bench.job()));
+        QCOMPARE(verdict->outcome, Outcome::Recovered);
+        const auto isOf = [&](auto kind) {
+            return std::find_if(bench.events.cbegin(), bench.events.cend(), [](const core::JobEvent &event) {
+                return std::holds_alternative<decltype(kind)>(event);
+            });
+        };
+        QVERIFY(isOf(core::EvidenceRead{}) < isOf(core::WriteProgressed{}));
+    }
+
+    void aUnitThatBootsIsNotRecovered()
+    {
+        Bench bench;
+        const UpdatePlan plan = *core::planRecovery(*bench.release, bench.look(), kNoon);
+        const auto verdict = bench.run(core::runRecovery(bench.unit, plan, bench.job()));
+        QCOMPARE(verdict->outcome, Outcome::Refused);
+        QCOMPARE(verdict->reason, std::optional(Reason::NothingToRecover));
+        QCOMPARE(bench.unit.bytesWritten(), 0);
+    }
+
+    void aTrialIsEndedByHand()
+    {
+        for (const bool isToConfirm : {true, false}) {
+            Bench bench;
+            bench.update(
+                *core::planUpdate(*bench.release, bench.look(), kNoon, core::InstallOrder::Ending::Staged));
+            bench.unit.powerCycle();
+            QCOMPARE(bench.look().stage, core::BootStage::OnTrial);
+            const auto verdict = bench.run(isToConfirm ? core::confirmByHand(bench.unit, bench.job())
+                                                       : core::revertByHand(bench.unit, bench.job()));
+            QCOMPARE(verdict->outcome, isToConfirm ? Outcome::Updated : Outcome::Ok);
+            QCOMPARE(bench.look().stage, core::BootStage::Running);
+            QCOMPARE(core::runningSlot(bench.look())->index, isToConfirm ? 1 : 0);
+        }
+    }
+
+    void withoutATrialThereIsNothingToEnd()
+    {
+        Bench bench;
+        for (auto *end : {core::confirmByHand, core::revertByHand}) {
+            const auto verdict = bench.run(end(bench.unit, bench.job()));
+            QCOMPARE(verdict->outcome, Outcome::Refused);
+            QCOMPARE(verdict->reason, std::optional(Reason::NothingOnTrial));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestUpdateRecipe)
+#include "tst_update_recipe.moc"
