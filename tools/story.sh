@@ -53,16 +53,20 @@ step() {
         shift
     done
     shift
-    steps=$((steps + 1))
     "$cli" "$@" >"$scratch/lines.jsonl" 2>"$scratch/errors.txt" </dev/null || code=$?
     verdict=ok
     said=$("$tools/story_judge.py" "$scratch/lines.jsonl" "$code" "${expected[@]}") || verdict=WRONG
-    printf '  %-5s  %-58s %s\n' "$verdict" "$title" "$said"
+    report "$verdict" "$title" "$said"
     if [[ $verdict == WRONG ]]; then
-        wrong=$((wrong + 1))
         printf '         bootmend %s\n' "$*"
         tail -n 3 "$scratch/lines.jsonl" "$scratch/errors.txt" | sed 's/^/         /'
     fi
+}
+
+report() { # ok|WRONG TITLE SAID
+    printf '  %-5s  %-68s  %s\n' "$1" "$2" "$3"
+    steps=$((steps + 1))
+    [[ $1 == ok ]] || wrong=$((wrong + 1))
 }
 
 update() { # "what is done" RELEASE EXPECTATION…
@@ -99,6 +103,25 @@ changed.write_bytes(content)
 EOF
 }
 
+# Runs the commands that `bundle verify --explain` named, and holds them to what it said they print.
+openssl_agrees() {
+    python3 - "$scratch/lines.jsonl" <<'EOF'
+import json
+import pathlib
+import subprocess
+import sys
+
+lines = [json.loads(line) for line in pathlib.Path(sys.argv[1]).read_text().splitlines()]
+commands = [line for line in lines if "command_line" in line]
+for line in commands:
+    ran = subprocess.run(line["command_line"], shell=True, capture_output=True, text=True)
+    if ran.returncode != 0 or ran.stdout.strip() != line["expected"]:
+        sys.exit(f"{line['command_line']} printed {(ran.stdout + ran.stderr).strip()!r}")
+print(f"{len(commands)} commands, all printed what was promised")
+sys.exit(0 if len(commands) >= 3 else "too few to prove key, signature and hash")
+EOF
+}
+
 printf 'Bootmend on three virtual units (machine: %s). Each runs the real bootloader.\n' "$machine"
 
 chapter 'Discover and inspect'
@@ -109,6 +132,13 @@ step 'they are found' --exit 0 --units healthy-1=running bricked-1=in_recovery o
 step 'healthy-1 is inspected' --exit 0 --stage running --runs 1.0.0 -- inspect healthy-1 "${at_bench[@]}"
 step 'bricked-1 is inspected' --exit 0 --stage in_recovery -- inspect bricked-1 "${at_bench[@]}"
 step 'on-trial-1 is inspected' --exit 0 --stage on_trial --runs 1.1.0 -- inspect on-trial-1 "${at_bench[@]}"
+
+chapter 'Check a release without trusting this tool'
+step 'the commands that prove 1.1.0 are printed' --exit 0 --outcome ok -- \
+    bundle verify "$releases/1.1.0.bmb" --explain "$scratch/explained" "${at_bench[@]}"
+verdict=ok
+said=$(openssl_agrees 2>&1) || verdict=WRONG
+report "$verdict" 'the openssl program alone comes to the same verdict' "$said"
 
 chapter 'Refuse what must not be installed'
 tamper payload "$scratch/flipped.bmb"
@@ -122,7 +152,8 @@ refuses "$releases/0.9.0-old.bmb" ROLLBACK_INDEX_TOO_LOW 'a lower rollback index
 step '  and healthy-1 runs what it ran' --exit 0 --runs 1.0.0 --stage running -- inspect healthy-1 "${at_bench[@]}"
 
 chapter 'Update, with a trial and a proof'
-update 'healthy-1 gets 1.1.0' "$releases/1.1.0.bmb" --exit 0 --outcome updated --runs 1.1.0 --stage running
+update 'healthy-1 gets 1.1.0' "$releases/1.1.0.bmb" --exit 0 --outcome updated --runs 1.1.0 --stage running \
+    --states verified,written,trial,confirmed
 update 'the same again: there is nothing to do' "$releases/1.1.0.bmb" --exit 0 --outcome already_current --nothing-sent
 step 'on-trial-1 is confirmed by hand' --exit 0 -- confirm on-trial-1 "${at_bench[@]}"
 step '  and runs 1.1.0 for good' --exit 0 --runs 1.1.0 --stage running -- inspect on-trial-1 "${at_bench[@]}"

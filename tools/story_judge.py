@@ -3,7 +3,7 @@
 """Holds one run of the command line to what the story expects of it, and says what happened in one line.
 
     tools/story_judge.py LINES.jsonl CODE --exit N [--outcome O] [--reason R] [--stage S] [--runs VERSION]
-                         [--units NAME=STAGE…] [--nothing-sent]
+                         [--states STATE,…] [--units NAME=STAGE…] [--nothing-sent]
 
 LINES is the standard output of `bootmend --json …`, CODE its exit code. Ends with 1 and a complaint when
 they are not as expected.
@@ -36,8 +36,13 @@ def read_lines(text: str) -> list[dict]:
 
 
 def units_in(lines: list[dict]) -> dict[str, str]:
+    """The virtual units. What else is attached to this computer is none of the story's business."""
     devices = [line["device"] for line in lines if line["event"] == "device"]
-    return {device["name"]: device["stage"] for device in devices}
+    return {unit["name"]: unit["stage"] for unit in devices if unit["address"].startswith("unix:")}
+
+
+def states_in(lines: list[dict]) -> str:
+    return ",".join(line.get("state", "?") for line in lines if line["event"] == "state")
 
 
 def running_version(device: dict) -> str | None:
@@ -61,6 +66,7 @@ def judge(expected: argparse.Namespace, text: str) -> str:
     expect("reason", expected.reason, result.get("reason"))
     expect("stage", expected.stage, device.get("stage"))
     expect("running version", expected.runs, running_version(device))
+    expect("states", expected.states, states_in(lines))
     if expected.units is not None:
         expect("units", dict(unit.split("=") for unit in expected.units), units_in(lines))
     if expected.nothing_sent:
@@ -74,6 +80,8 @@ def summary(result: dict, lines: list[dict], code: int) -> str:
         words.append(result["reason"])
     if result.get("from") and result.get("to") and result["outcome"] in ("updated", "recovered"):
         words.append(f"{result['from']} -> {result['to']}")
+    if result.get("command") in ("update", "recover"):
+        words.append(states_in(lines).replace(",", " > "))
     if result.get("command") == "devices":
         words += [f"{name} {stage}" for name, stage in sorted(units_in(lines).items())]
     if result.get("command") == "inspect":
@@ -88,7 +96,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("lines", type=pathlib.Path)
     parser.add_argument("code", type=int)
     parser.add_argument("--exit", type=int, required=True)
-    for option in ("--outcome", "--reason", "--stage", "--runs"):
+    for option in ("--outcome", "--reason", "--stage", "--runs", "--states"):
         parser.add_argument(option)
     parser.add_argument("--units", nargs="+")
     parser.add_argument("--nothing-sent", action="store_true")

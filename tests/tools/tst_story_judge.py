@@ -9,7 +9,12 @@ import unittest
 import samples  # noqa: F401, puts tools/ on the path
 import story_judge
 
-UNIT = {"name": "healthy-1", "stage": "running", "slots": [{"version": "1.1.0", "running": True}, {"version": "1.0.0"}]}
+UNIT = {
+    "name": "healthy-1",
+    "address": "unix:/b/line",
+    "stage": "running",
+    "slots": [{"version": "1.1.0", "running": True}, {"version": "1.0.0"}],
+}
 RESULT = {"event": "result", "command": "update", "outcome": "updated", "reason": None, "device": UNIT}
 REFUSED = {**RESULT, "outcome": "refused", "reason": "KEY_UNKNOWN"}
 
@@ -36,6 +41,7 @@ class StoryJudge(unittest.TestCase):
             ("--exit", "0", "--outcome", "already_current"),
             ("--exit", "0", "--reason", "TIMEOUT"),
             ("--exit", "0", "--runs", "1.0.0"),
+            ("--exit", "0", "--states", "verified,written"),
             ("--exit", "0", "--stage", "on_trial"),
         ):
             self.assertEqual(self.judge([RESULT], 0, *expected)[0], 1, expected)
@@ -45,6 +51,16 @@ class StoryJudge(unittest.TestCase):
         self.assertEqual(self.judge([device, RESULT], 0, "--exit", "0", "--units", "healthy-1=running")[0], 0)
         self.assertEqual(self.judge([device, RESULT], 0, "--exit", "0", "--units", "healthy-1=silent")[0], 1)
         self.assertEqual(self.judge([RESULT], 0, "--exit", "0", "--units", "healthy-1=running")[0], 1)
+
+    def test_real_ports_of_the_computer_are_left_out(self):
+        virtual = {"event": "device", "device": UNIT}
+        real = {"event": "device", "device": {**UNIT, "name": "port", "address": "serial:/dev/ttyS0"}}
+        self.assertEqual(self.judge([virtual, real, RESULT], 0, "--exit", "0", "--units", "healthy-1=running")[0], 0)
+
+    def test_the_states_come_in_their_order(self):
+        walk = [{"event": "state", "state": state} for state in ("verified", "written", "trial")]
+        self.assertEqual(self.judge([*walk, RESULT], 0, "--exit", "0", "--states", "verified,written,trial")[0], 0)
+        self.assertEqual(self.judge([*walk, RESULT], 0, "--exit", "0", "--states", "verified,trial,written")[0], 1)
 
     def test_nothing_sent_means_not_one_byte(self):
         expected = ("--exit", "4", "--nothing-sent")
