@@ -127,6 +127,7 @@ printf 'Bootmend on three virtual units (machine: %s). Each runs the real bootlo
 chapter 'Discover and inspect'
 step 'a bench with three units is started' --exit 0 --outcome ok -- \
     bench up "$bench" --unit healthy --unit bricked --unit on-trial --machine "$machine" --json
+[[ $wrong -eq 0 ]] || { printf '\nWithout a bench there is no story.\n'; exit 1; }
 step 'they are found' --exit 0 --units healthy-1=running bricked-1=in_recovery on-trial-1=on_trial -- \
     devices "${at_bench[@]}"
 step 'healthy-1 is inspected' --exit 0 --stage running --runs 1.0.0 -- inspect healthy-1 "${at_bench[@]}"
