@@ -97,6 +97,7 @@ std::unique_ptr<transport::FrameChannel> McumgrUnit::connectLine()
 
 std::optional<QByteArray> McumgrUnit::handle(const QByteArray &packet)
 {
+    restartIfDue();
     if (m_clock.now() < m_awayUntil || packet.size() < kHeader)
         return std::nullopt;
     const int op = packet.at(0) & 7;
@@ -122,6 +123,8 @@ std::optional<QByteArray> McumgrUnit::handle(const QByteArray &packet)
 QCborMap McumgrUnit::answer(int op, int group, int command, const QCborMap &request)
 {
     QCborMap reply;
+    if (group == 64 && command == 0 && bootCount)
+        return bootState();
     if (group == 1 && command == 0)
         return op == 0 ? listImages() : writeState(request);
     if (group == 1 && command == 6 && !lacking.contains(QStringLiteral("slots")))
@@ -180,10 +183,30 @@ void McumgrUnit::reset(const QCborMap &request)
     bootMode = int(request[QLatin1String("boot_mode")].toInteger());
     if (ignoresReset)
         return;
-    m_awayUntil = m_clock.now() + bootTime;
+    m_restartsAt = m_clock.now() + goesOnFor;
     if (dropsLineAtReset)
         ++m_lineAge;
+    if (goesOnFor.count() == 0)
+        restartIfDue();
+}
+
+void McumgrUnit::restartIfDue()
+{
+    if (!m_restartsAt || m_clock.now() < *m_restartsAt)
+        return;
+    m_awayUntil = *std::exchange(m_restartsAt, std::nullopt) + bootTime;
+    if (bootCount)
+        ++*bootCount;
     boot();
+}
+
+QCborMap McumgrUnit::bootState() const
+{
+    QCborMap reply;
+    reply[QLatin1String("stage")] = QLatin1String("application");
+    reply[QLatin1String("confirmed")] = true;
+    reply[QLatin1String("boots")] = qint64(*bootCount);
+    return reply;
 }
 
 /// Swaps a pending image in; without a confirmation, the next boot swaps it back.

@@ -37,6 +37,8 @@ public:
     bool dropsLineAtReset = false; // as USB CDC does
     bool ignoresReset = false;
     core::Milliseconds bootTime{3'000};
+    core::Milliseconds goesOnFor{0}; // after the answer to a reset, as before
+    std::optional<quint32> bootCount; // with it, the unit has the Bootmend group's boot state
     int resets = 0;
     int bootMode = 0; // of the last reset
     UploadServer uploads;
@@ -48,9 +50,12 @@ private:
     QCborMap listImages() const;
     QCborMap writeState(const QCborMap &request);
     void reset(const QCborMap &request);
+    QCborMap bootState() const;
+    void restartIfDue();
     void boot();
 
     core::Clock &m_clock;
+    std::optional<core::Milliseconds> m_restartsAt;
     core::Milliseconds m_awayUntil{0};
     quint32 m_lineAge = 0; // lines opened before it are dead
 };

@@ -8,6 +8,8 @@
 #include <QRandomGenerator>
 #include <QTest>
 
+#include <numeric>
+
 using namespace std::chrono_literals;
 using core::Done;
 using core::ErrorKind;
@@ -46,8 +48,8 @@ public:
             m_queue.append(packet);
         }
         // A server works after the host has sent, never inside its call.
-        QMetaObject::invokeMethod(
-            &m_loop, [this] { work(); }, Qt::QueuedConnection);
+        if (!std::exchange(m_isBusy, true))
+            workLater();
         if (cutsAfter > 0 && m_server.requestCount >= cutsAfter)
             m_toHost.put(core::fail(ErrorKind::Disconnected, QStringLiteral("cable pulled")));
         co_return Done{};
@@ -58,23 +60,34 @@ public:
     int mostUnderWay = 0;
 
 private:
+    /// Slower than the way of an answer through the client.
+    void workLater(int turns = 5)
+    {
+        const auto turn = [this, turns] { turns > 1 ? workLater(turns - 1) : work(); };
+        QMetaObject::invokeMethod(&m_loop, turn, Qt::QueuedConnection);
+    }
+
+    /// One packet at a time, as a processor does.
     void work()
     {
-        for (; !m_queue.isEmpty(); --m_underWay) {
-            const auto answer = m_server.handle(m_queue.takeFirst());
-            if (!answer)
-                continue;
+        m_isBusy = !m_queue.isEmpty();
+        if (!m_isBusy)
+            return;
+        --m_underWay;
+        if (const auto answer = m_server.handle(m_queue.takeFirst())) {
             QByteArray wire = smp::toConsoleLines(*answer);
             if (isNoisy)
                 wire = "[00:00:01.000] <inf> img: wrote\r\nuart:~$ " + wire + "\x06";
             m_toHost.put(wire);
         }
+        workLater();
     }
 
     UploadServer &m_server;
     smp::ConsoleReader m_reader;
     QList<QByteArray> m_queue;
     int m_underWay = 0;
+    bool m_isBusy = false;
     core::Mailbox<QByteArray> m_toHost;
     QObject m_loop;
 };
@@ -97,6 +110,10 @@ struct Bench {
         order.control.onProgress = [this](qint64 done, qint64 total) {
             QCOMPARE(total, kImage.size());
             progress.append(done);
+            if (forgetsPeakAt > 0 && done >= forgetsPeakAt) {
+                line->mostUnderWay = 0;
+                forgetsPeakAt = 0;
+            }
             if (stopsAt > 0 && done >= stopsAt)
                 stop.raise();
         };
@@ -111,6 +128,7 @@ struct Bench {
     core::StopRequest stop;
     QList<qint64> progress;
     qint64 stopsAt = 0;
+    qint64 forgetsPeakAt = 0; // counts what is under way anew from this byte on
 };
 
 } // namespace
@@ -127,6 +145,8 @@ private Q_SLOTS:
         QCOMPARE(bench.server.received, kImage);
         QCOMPARE(bench.server.eraseCount, 1);
         QVERIFY(bench.clock.now() < 1s); // It never waited for anything.
+        const QList<qsizetype> &sent = bench.server.chunkSizes;
+        QCOMPARE(std::accumulate(sent.begin(), sent.end(), qsizetype(0)), kImage.size()); // Nothing twice.
         QCOMPARE(bench.progress.last(), kImage.size());
         QVERIFY(std::is_sorted(bench.progress.begin(), bench.progress.end()));
     }
@@ -217,8 +237,17 @@ private Q_SLOTS:
         Bench bench;
         bench.server.kind = UploadServer::Kind::McubootRecovery;
         bench.server.writeUnit = 64;
-        QVERIFY(bench.upload().has_value());
+        QVERIFY(bench.upload({1024, 3}).has_value());
         QCOMPARE(bench.server.received, kImage);
+        QCOMPARE(bench.line->mostUnderWay, 2); // Also while it goes back.
+    }
+
+    void sendsOneAtATimeAfterASilence()
+    {
+        Bench bench({.lostRequests = {5, 6}});
+        bench.forgetsPeakAt = 8'000;
+        QVERIFY(bench.upload().has_value());
+        QCOMPARE(bench.line->mostUnderWay, 1);
     }
 
     void readsAnswersOutOfAConsole()

@@ -84,6 +84,14 @@ private Q_SLOTS:
         QVERIFY(bench.channel->isPlayedOut());
     }
 
+    void goesDownToVersionOneForAWriteToo()
+    {
+        Bench bench(QStringLiteral("version_one_only_write"));
+        smp::ImageGroup images(*bench.client);
+        QVERIFY(testing::finish(images.erase(1), bench.clock).has_value());
+        QVERIFY(bench.channel->isPlayedOut());
+    }
+
     void doesNotQuarrelAboutVersionsForEver()
     {
         Bench bench(QStringLiteral("no_version_at_all"));

@@ -158,6 +158,27 @@ private Q_SLOTS:
         QVERIFY(bench.identify().stage == BootStage::Running);
     }
 
+    void doesNotTakeTheOldApplicationForTheNewOne()
+    {
+        Bench bench;
+        bench.unit.bootCount = 5;
+        bench.unit.goesOnFor = 2s;
+        QVERIFY(bench.finish(bench.driver->reload(core::ReloadInto::Application)).has_value());
+        QCOMPARE(bench.unit.bootCount, 6u);
+        QVERIFY(bench.clock.now() >= 2s + bench.unit.bootTime);
+        QVERIFY(bench.clock.now() < 7s);
+    }
+
+    void saysThatAUnitDoesNotRestart()
+    {
+        Bench bench;
+        bench.unit.bootCount = 5;
+        bench.unit.ignoresReset = true;
+        const Result<Done> reloaded = bench.finish(bench.driver->reload(core::ReloadInto::Application));
+        QCOMPARE(reloaded.error().kind, ErrorKind::RefusedByDevice);
+        QVERIFY(bench.clock.now() < 20s);
+    }
+
     void givesUpOnAUnitThatNeverComesBack()
     {
         Bench bench;

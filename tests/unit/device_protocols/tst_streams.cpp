@@ -210,6 +210,8 @@ private Q_SLOTS:
         QVERIFY(far.awaitOpened());
         far.write("last words");
         far.hangUp();
+        QEventLoop events;
+        while (events.processEvents()) { } // The stream learns of both before anybody reads.
         const Result<QByteArray> words = testing::finishLive(readAtLeast(*near, 10));
         QCOMPARE(words.value(), QByteArray("last words"));
         QCOMPARE(testing::finishLive(near->receive()).error().kind, ErrorKind::Disconnected);
