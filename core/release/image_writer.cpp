@@ -11,7 +11,8 @@ namespace core {
 namespace {
 
 constexpr qint64 kLargestPayload = 256ll * 1024 * 1024 - 128 * 1024; // header and TLVs fit beside it
-constexpr qsizetype kLargestRevisionList = 1024;
+constexpr qsizetype kFixedProtectedSize = 56; // everything in the area but the list of revisions
+constexpr qsizetype kLargestRevisionList = BM_IMAGE_MAX_TLV_AREA - kFixedProtectedSize;
 constexpr qsizetype kTlvInfoSize = 4;
 
 template<class Number>

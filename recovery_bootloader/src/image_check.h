@@ -5,7 +5,7 @@
 #include "bootmend/boot_services.h"
 
 /* Each of the two TLV areas may be this long, with its 4-byte head; a longer one is refused as malformed. */
-#define IMAGE_MAX_TLV_AREA 512u
+#define IMAGE_MAX_TLV_AREA BM_IMAGE_MAX_TLV_AREA
 
 /* What an image has to fit. */
 struct image_target {

@@ -244,6 +244,18 @@ private Q_SLOTS:
             [](core::ImageSpec &spec) { spec.hardwareRevisions = {QString(2000, QLatin1Char('x'))}; }));
     }
 
+    void staysBelowWhatTheBootloaderReads()
+    {
+        const PrivateKey key = *PrivateKey::generate();
+        core::ImageSpec spec = sampleSpec();
+        spec.hardwareRevisions = {QString(455, QLatin1Char('x'))};
+        const auto largest = core::parseImage(*core::createImage(spec, key));
+        QCOMPARE(largest->signedSize - largest->headerSize - largest->payloadSize,
+                 qint64(BM_IMAGE_MAX_TLV_AREA));
+        spec.hardwareRevisions = {QString(456, QLatin1Char('x'))};
+        QVERIFY(!core::createImage(spec, key).has_value());
+    }
+
     void boundsWhatTheHeaderClaims()
     {
         const auto withU32 = [](QByteArray file, qsizetype at, quint32 value) {
