@@ -15,7 +15,7 @@
 #define BM_IMAGE_FLAG_RAM_LOAD 0x20u
 #define BM_IMAGE_FLAG_ENCRYPTED_MASK 0x0cu
 #define BM_IMAGE_FLAG_NON_BOOTABLE 0x10u
-#define BM_IMAGE_MAX_TLV_AREA 512u /* bytes of each TLV area that the bootloader reads, with its 4-byte head */
+#define BM_IMAGE_MAX_TLV_AREA 512u /* bytes of each TLV area that is read, with its head */
 #define BM_TLV_INFO_MAGIC 0x6907u
 #define BM_TLV_PROTECTED_INFO_MAGIC 0x6908u
 
