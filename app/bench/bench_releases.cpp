@@ -22,19 +22,20 @@ struct ReleaseRecipe {
     const char *image; // of the image in share/bootmend/bench/<machine>/
     bool isForUnits; // false: for another product
     const char *hardware; // as the manifest has it
+    const char *channel; // "stable" is what the window proposes
     bool hasTrustedKey;
 };
 
 constexpr std::array kRecipes{
-    ReleaseRecipe{"0.9.0-old", "0.9.0-old", true, "revA, revB", true},
-    ReleaseRecipe{"1.0.0", "1.0.0", true, "revA, revB", true},
-    ReleaseRecipe{"1.1.0", "1.1.0", true, "revA, revB", true},
-    ReleaseRecipe{"1.1.0-unknown-key", "1.1.0", true, "revA, revB", false},
-    ReleaseRecipe{"1.1.0-other-product", "1.1.0-other-product", false, "revA", true},
-    ReleaseRecipe{"1.1.0-other-hardware", "1.1.0-other-hardware", true, "revZ", true},
-    ReleaseRecipe{"1.2.0-crashes", "1.2.0-crashes", true, "revA, revB", true},
-    ReleaseRecipe{"1.2.0-hangs", "1.2.0-hangs", true, "revA, revB", true},
-    ReleaseRecipe{"1.2.0-unhealthy", "1.2.0-unhealthy", true, "revA, revB", true},
+    ReleaseRecipe{"0.9.0-old", "0.9.0-old", true, "revA, revB", "dev", true},
+    ReleaseRecipe{"1.0.0", "1.0.0", true, "revA, revB", "stable", true},
+    ReleaseRecipe{"1.1.0", "1.1.0", true, "revA, revB", "stable", true},
+    ReleaseRecipe{"1.1.0-unknown-key", "1.1.0", true, "revA, revB", "dev", false},
+    ReleaseRecipe{"1.1.0-other-product", "1.1.0-other-product", false, "revA", "dev", true},
+    ReleaseRecipe{"1.1.0-other-hardware", "1.1.0-other-hardware", true, "revZ", "dev", true},
+    ReleaseRecipe{"1.2.0-crashes", "1.2.0-crashes", true, "revA, revB", "dev", true},
+    ReleaseRecipe{"1.2.0-hangs", "1.2.0-hangs", true, "revA, revB", "dev", true},
+    ReleaseRecipe{"1.2.0-unhealthy", "1.2.0-unhealthy", true, "revA, revB", "dev", true},
 };
 
 /// The key of the bench is made anew for each: what it signs is good for nothing else.
@@ -65,7 +66,7 @@ core::Result<QByteArray> manifestFor(const ReleaseRecipe &recipe, Machine machin
                           "build: \"bench-%2\"\n"
                           "product: \"%3\"\n"
                           "hw_compat: [%4]\n"
-                          "channel: \"dev\"\n"
+                          "channel: \"%6\"\n"
                           "rollback_index: %5\n"
                           "min_bootloader: 1\n"
                           "payload: {file: \"application.bin\", slot: \"inactive\"}\n"
@@ -75,6 +76,7 @@ core::Result<QByteArray> manifestFor(const ReleaseRecipe &recipe, Machine machin
         .arg(core::toText(image->version), QLatin1String(recipe.name), product,
              QLatin1String(recipe.hardware))
         .arg(image->rollbackIndex.value_or(0))
+        .arg(QLatin1String(recipe.channel))
         .toUtf8();
 }
 
@@ -117,7 +119,7 @@ core::Result<core::Done> writeTrust(const QString &path, const core::PublicKey &
 {
     const QStringList all{QStringLiteral("*")};
     core::TrustStore store;
-    store.releaseKeys.append({key, {QStringLiteral("dev")}, all});
+    store.releaseKeys.append({key, {QStringLiteral("stable"), QStringLiteral("dev")}, all});
     return core::saveTrustStore(path, store);
 }
 
