@@ -93,6 +93,7 @@ QWidget *PlanSheet::makeBody()
 {
     auto *body = new QWidget;
     body->setBackgroundRole(QPalette::Base);
+    body->setMinimumHeight(1); // Its height follows from its width.
     auto *layout = new QVBoxLayout(body);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kSpacing + kSpacing / 2);

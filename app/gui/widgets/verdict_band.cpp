@@ -29,6 +29,7 @@ VerdictBand::VerdictBand(QWidget *parent) :
     setObjectName(QStringLiteral("verdictBand"));
     m_word->setObjectName(QStringLiteral("verdictWord"));
     m_copy->setAccessibleDescription(tr("Copies the report of this job to the clipboard"));
+    m_code->setObjectName(QStringLiteral("verdictCode"));
     m_code->setWordWrap(false);
     m_code->makeCopyable();
     connect(m_close, &QPushButton::clicked, this, &VerdictBand::dismissed);

@@ -131,13 +131,13 @@ QString startText(const QString &slot, int code)
 {
     switch (code) {
     case int(core::ResetCause::PowerOn):
-        return say("%1 was started after power-on").arg(slot);
+        return say("%1 started after power-on").arg(slot);
     case int(core::ResetCause::Watchdog):
-        return say("%1 was started after the watchdog bit").arg(slot);
+        return say("%1 started after the watchdog bit").arg(slot);
     case int(core::ResetCause::Crash):
-        return say("%1 was started after a crash").arg(slot);
+        return say("%1 started after a crash").arg(slot);
     default:
-        return say("%1 was started").arg(slot);
+        return say("%1 started").arg(slot);
     }
 }
 
@@ -148,7 +148,7 @@ HistoryLine lineOf(const core::EvidenceEvent &event)
     const QString boot = say("start %1").arg(event.bootCount);
     switch (event.kind) {
     case Kind::Boot:
-        return {boot, startText(slot, event.code), QStringLiteral("power")};
+        return {boot, startText(event.slot ? slot : say("The unit"), event.code), QStringLiteral("power")};
     case Kind::ImageRefused:
         return {boot, say("%1: the bootloader refused its image").arg(slot), QStringLiteral("refused"),
                 StateRole::Bad};

@@ -84,6 +84,8 @@ void UnitDetail::arrange()
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(column, 1);
     layout->addStretch();
+    page->setMinimumHeight(
+        1); // Otherwise the height is asked for at the narrowest width, and scrolls for nothing.
     setWidget(page);
 }
 

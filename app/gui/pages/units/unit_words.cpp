@@ -18,12 +18,14 @@ QString say(const char *text)
     return QCoreApplication::translate("UnitWords", text);
 }
 
-/// The end of an address that tells it from its neighbours: "ttyACM0", "healthy.sock".
+/// Where a unit was found and the end of its address, which tells it from its neighbours: "ttyACM0". The
+/// socket of a virtual device has no name of its own.
 QString shortLink(const UnitSeen &seen)
 {
+    if (seen.unit.address.link == core::DeviceAddress::Link::Unix && !seen.foundAt.isEmpty())
+        return seen.foundAt;
     const QString target = QFileInfo(seen.unit.address.target).fileName();
-    return seen.foundAt.isEmpty() || !seen.isToBeAsked ? target
-                                                       : QStringLiteral("%1 · %2").arg(seen.foundAt, target);
+    return seen.foundAt.isEmpty() ? target : QStringLiteral("%1 · %2").arg(seen.foundAt, target);
 }
 
 QString productText(const core::DeviceIdentity &identity)
@@ -119,8 +121,11 @@ UnitRow rowOf(const UnitSeen &seen, const std::optional<JobSnapshot> &job)
                 .stageIcon = stageIcon(seen.unit.stage),
                 .role = stageRole(seen.unit.stage),
                 .link = shortLink(seen)};
-    if (!seen.isToBeAsked)
+    if (!seen.isToBeAsked) {
+        row.product = say("Not opened yet");
         row.stage = say("Not asked");
+        row.link = QFileInfo(seen.unit.address.target).fileName();
+    }
     if (isUnknownYet(seen)) {
         row.stage = say("Asking…");
         row.stageIcon = QStringLiteral("stage_asking");
@@ -211,6 +216,14 @@ JobView jobViewOf(const JobSnapshot &job, const core::DeviceAddress &address)
 EmptyView emptyViewOf(const SearchReport &search)
 {
     EmptyView view{.title = say("No unit found"), .offersBench = search.bench.isEmpty()};
+    if (search.error && !search.bench.isEmpty()) {
+        view.title = say("There is no bench here");
+        view.checked.append(search.error->detail);
+        view.nextStep =
+            say("Start one with “bootmend bench up %1”, or open another bench.").arg(search.bench);
+        view.offersBench = true;
+        return view;
+    }
     if (search.error) {
         const texts::UserText text = texts::forError(*search.error);
         return {text.title, {text.explanation, search.error->detail}, text.remedy, true};

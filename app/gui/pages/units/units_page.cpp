@@ -9,6 +9,7 @@
 #include "app/gui/widgets/plan_sheet.h"
 #include "app/gui/widgets/sheet_host.h"
 
+#include <QApplication>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QListView>
@@ -110,8 +111,14 @@ void UnitsPage::showList()
 
 void UnitsPage::showDetail()
 {
-    if (const std::optional<UnitView> unit = m_presenter->detail())
-        m_detail->show(*unit, m_presenter->isPreparing());
+    const std::optional<UnitView> unit = m_presenter->detail();
+    if (!unit)
+        return;
+    QWidget *focused = QApplication::focusWidget();
+    const bool wasInside = focused && m_detail->isAncestorOf(focused);
+    m_detail->show(*unit, m_presenter->isPreparing());
+    if (wasInside && !focused->isVisible())
+        m_list->setFocus(Qt::OtherFocusReason); // The button is gone; the keyboard stays with the unit.
 }
 
 void UnitsPage::showPlan()

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/gui/device_thread/device_thread.h"
+#include "app/wiring/live_connector.h"
+#include "tests/emulated/command_line.h"
+#include "tests/gui/window_driver.h"
+
+#include <QApplication>
+#include <QPushButton>
+#include <QStandardPaths>
+#include <QTest>
+
+namespace {
+
+constexpr int kLongestJobMs = 60'000;
+const QString kHealthy = QStringLiteral("healthy-1");
+const QString kBricked = QStringLiteral("bricked-1");
+const QString kOnTrial = QStringLiteral("on-trial-1");
+
+std::unique_ptr<core::Connector> makeConnector(core::Clock &clock, const QString &bench)
+{
+    return std::make_unique<wiring::LiveConnector>(clock, bench);
+}
+
+} // namespace
+
+/// The story of the main job, told by clicks and keys on the real window, the real device thread, and real
+/// firmware that runs as processes.
+class TestGuiStory : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName(QStringLiteral("Bootmend tests"));
+        QVERIFY2(m_bench.up.exitCode == 0, m_bench.up.story());
+        m_window.show();
+        m_window.openBench(m_bench.path());
+        QVERIFY(QTest::qWaitForWindowExposed(&m_window));
+    }
+
+    void theUnitsAreFoundInTheirStages()
+    {
+        QTRY_COMPARE(m_driver.stageOf(kHealthy), QStringLiteral("Running"));
+        QTRY_COMPARE(m_driver.stageOf(kBricked), QStringLiteral("In recovery"));
+        QTRY_COMPARE(m_driver.stageOf(kOnTrial), QStringLiteral("On trial"));
+        QVERIFY(m_driver.selectUnit(kHealthy));
+        QTRY_COMPARE(primary(), QStringLiteral("Install 1.1.0 on trial"));
+        QVERIFY(m_driver.text(QStringLiteral("bootSentence")).contains(QStringLiteral("Runs A 1.0.0")));
+        QVERIFY(m_driver.shoot(QStringLiteral("story-units")));
+    }
+
+    void aForeignReleaseIsRefusedInThePlan()
+    {
+        QVERIFY(m_driver.selectUnit(kHealthy));
+        QVERIFY(m_driver.chooseFromMenu(QStringLiteral("1.1.0-other-hardware")));
+        QTRY_VERIFY(m_driver.isShown(QStringLiteral("planSheet")));
+        QVERIFY(!m_driver.button(QStringLiteral("startButton"))->isEnabled());
+        QVERIFY(m_driver.shoot(QStringLiteral("story-refused")));
+        m_driver.press(Qt::Key_Return);
+        QTRY_VERIFY(!m_driver.isShown(QStringLiteral("planSheet")));
+        QVERIFY(!m_driver.isShown(QStringLiteral("verdictBand")));
+    }
+
+    void escapeLeavesThePlan()
+    {
+        QVERIFY(m_driver.selectUnit(kHealthy));
+        QVERIFY(m_driver.click(QStringLiteral("primaryAction")));
+        QTRY_VERIFY(m_driver.isShown(QStringLiteral("planSheet")));
+        QVERIFY(m_driver.shoot(QStringLiteral("story-plan")));
+        m_driver.press(Qt::Key_Escape);
+        QTRY_VERIFY(!m_driver.isShown(QStringLiteral("planSheet")));
+        QCOMPARE(m_driver.stageOf(kHealthy), QStringLiteral("Running"));
+    }
+
+    void enterStartsAndTheUnitIsUpdated()
+    {
+        QVERIFY(m_driver.selectUnit(kHealthy));
+        QVERIFY(m_driver.click(QStringLiteral("primaryAction")));
+        QTRY_VERIFY(m_driver.isShown(QStringLiteral("planSheet")));
+        m_driver.press(Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(m_driver.verdict() == QStringLiteral("Updated"), kLongestJobMs);
+        QTRY_VERIFY(
+            m_driver.text(QStringLiteral("bootSentence")).contains(QStringLiteral("1.1.0, confirmed")));
+        QVERIFY(m_driver.shoot(QStringLiteral("story-updated")));
+    }
+
+    void badReleasesAreRolledBack_data()
+    {
+        QTest::addColumn<QString>("release");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("crashes") << QStringLiteral("1.2.0-crashes") << QStringLiteral("TRIAL_CRASHED");
+        QTest::newRow("hangs") << QStringLiteral("1.2.0-hangs") << QStringLiteral("TRIAL_HUNG");
+        QTest::newRow("unhealthy") << QStringLiteral("1.2.0-unhealthy") << QStringLiteral("HEALTH_FAILED");
+    }
+
+    void badReleasesAreRolledBack()
+    {
+        QFETCH(QString, release);
+        QFETCH(QString, code);
+        QVERIFY(m_driver.selectUnit(kHealthy));
+        QVERIFY(m_driver.chooseFromMenu(release));
+        QTRY_VERIFY(m_driver.isShown(QStringLiteral("planSheet")));
+        m_driver.press(Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(m_driver.verdict() == QStringLiteral("Rolled back"), kLongestJobMs);
+        QCOMPARE(m_driver.text(QStringLiteral("verdictCode")), code);
+        QTRY_VERIFY(
+            m_driver.text(QStringLiteral("bootSentence")).contains(QStringLiteral("1.1.0, confirmed")));
+        QVERIFY(m_driver.shoot(QStringLiteral("story-rolled-back-%1").arg(release)));
+    }
+
+    void theBrickedUnitIsRecoveredByKeysAlone()
+    {
+        QVERIFY(m_driver.selectUnit(kBricked));
+        QTRY_COMPARE(primary(), QStringLiteral("Recover with 1.1.0"));
+        QVERIFY(tabTo(m_driver.button(QStringLiteral("primaryAction"))));
+        m_driver.press(Qt::Key_Space);
+        QTRY_VERIFY(m_driver.isShown(QStringLiteral("planSheet")));
+        m_driver.press(Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(m_driver.verdict() == QStringLiteral("Recovered"), kLongestJobMs);
+        QTRY_COMPARE(m_driver.stageOf(kBricked), QStringLiteral("Running"));
+        QVERIFY(m_driver.shoot(QStringLiteral("story-recovered")));
+    }
+
+    void theTrialIsConfirmed()
+    {
+        QVERIFY(m_driver.selectUnit(kOnTrial));
+        QTRY_COMPARE(primary(), QStringLiteral("Confirm 1.1.0"));
+        QVERIFY(m_driver.click(QStringLiteral("primaryAction")));
+        QTRY_VERIFY_WITH_TIMEOUT(m_driver.isShown(QStringLiteral("verdictBand")), kLongestJobMs);
+        QTRY_COMPARE(m_driver.stageOf(kOnTrial), QStringLiteral("Running"));
+        QVERIFY(m_driver.shoot(QStringLiteral("story-confirmed")));
+    }
+
+    void aUnitThatGoesAwayIsSilent()
+    {
+        m_bench.run({QStringLiteral("bench"), QStringLiteral("down"), m_bench.path()});
+        QTRY_VERIFY_WITH_TIMEOUT(m_driver.isShown(QStringLiteral("emptyPanel")), kLongestJobMs);
+        QVERIFY(m_driver.shoot(QStringLiteral("story-bench-gone")));
+    }
+
+private:
+    QString primary() const
+    {
+        const QPushButton *button = m_driver.button(QStringLiteral("primaryAction"));
+        return button->isVisible() ? button->text() : QString();
+    }
+
+    bool tabTo(const QWidget *target)
+    {
+        constexpr int kMostStops = 30;
+        for (int stops = 0; stops < kMostStops && QApplication::focusWidget() != target; ++stops)
+            m_driver.press(Qt::Key_Tab);
+        return QApplication::focusWidget() == target;
+    }
+
+    testing::ScratchBench m_bench{{QStringLiteral("--unit"), QStringLiteral("healthy"),
+                                   QStringLiteral("--unit"), QStringLiteral("bricked"),
+                                   QStringLiteral("--unit"), QStringLiteral("on-trial")}};
+    gui::Theme m_theme{*qApp, gui::ThemeChoice::Light};
+    gui::DeviceThread m_devices{makeConnector, {}};
+    gui::MainWindow m_window{m_devices, m_theme};
+    testing::WindowDriver m_driver{m_window};
+};
+
+QTEST_MAIN(TestGuiStory)
+#include "tst_gui_story.moc"
