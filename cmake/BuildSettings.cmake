@@ -16,7 +16,8 @@ option(BOOTMEND_WARNINGS_AS_ERRORS "Fail the build on a compiler warning (CI doe
 find_program(CCACHE ccache)
 if(CCACHE)
     set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+    add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>) # ccache sees what is in the header then
 endif()
 
 # Designated initializers leave fields to their defaults on purpose.
@@ -32,3 +33,8 @@ endif()
 add_compile_definitions(
     $<$<COMPILE_LANGUAGE:CXX>:QT_NO_CAST_FROM_ASCII>
     $<$<COMPILE_LANGUAGE:CXX>:QT_NO_KEYWORDS>)
+
+# Lets the C++ of a target use the precompiled header of bootmend_core.
+function(bootmend_precompiled target)
+    target_precompile_headers(${target} REUSE_FROM bootmend_core)
+endfunction()
