@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/gui/device_thread/device_thread.h"
-#include "app/wiring/live_connector.h"
-#include "tests/emulated/command_line.h"
-#include "tests/gui/window_driver.h"
+#include "tests/gui/bench_window.h"
 
-#include <QApplication>
-#include <QPushButton>
-#include <QStandardPaths>
 #include <QTest>
+
+using testing::kLongestJobMs;
 
 namespace {
 
-constexpr int kLongestJobMs = 60'000;
 const QString kHealthy = QStringLiteral("healthy-1");
 const QString kBricked = QStringLiteral("bricked-1");
 const QString kOnTrial = QStringLiteral("on-trial-1");
-
-std::unique_ptr<core::Connector> makeConnector(core::Clock &clock, const QString &bench)
-{
-    return std::make_unique<wiring::LiveConnector>(clock, bench);
-}
 
 } // namespace
 
@@ -32,12 +22,9 @@ class TestGuiStory : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName(QStringLiteral("Bootmend tests"));
-        QVERIFY2(m_bench.up.exitCode == 0, m_bench.up.story());
-        m_window.show();
-        m_window.openBench(m_bench.path());
-        QVERIFY(QTest::qWaitForWindowExposed(&m_window));
+        testing::BenchWindow::isolateSettings();
+        QVERIFY2(m_stage.bench.up.exitCode == 0, m_stage.bench.up.story());
+        QVERIFY(QTest::qWaitForWindowExposed(&m_stage.window));
     }
 
     void theUnitsAreFoundInTheirStages()
@@ -46,7 +33,7 @@ private Q_SLOTS:
         QTRY_COMPARE(m_driver.stageOf(kBricked), QStringLiteral("In recovery"));
         QTRY_COMPARE(m_driver.stageOf(kOnTrial), QStringLiteral("On trial"));
         QVERIFY(m_driver.selectUnit(kHealthy));
-        QTRY_COMPARE(primary(), QStringLiteral("Install 1.1.0 on trial"));
+        QTRY_COMPARE(m_stage.primary(), QStringLiteral("Install 1.1.0 on trial"));
         QVERIFY(m_driver.text(QStringLiteral("bootSentence")).contains(QStringLiteral("Runs A 1.0.0")));
         QVERIFY(m_driver.shoot(QStringLiteral("story-units")));
     }
@@ -113,7 +100,7 @@ private Q_SLOTS:
     void theBrickedUnitIsRecoveredByKeysAlone()
     {
         QVERIFY(m_driver.selectUnit(kBricked));
-        QTRY_COMPARE(primary(), QStringLiteral("Recover with 1.1.0"));
+        QTRY_COMPARE(m_stage.primary(), QStringLiteral("Recover with 1.1.0"));
         QVERIFY(tabTo(m_driver.button(QStringLiteral("primaryAction"))));
         m_driver.press(Qt::Key_Space);
         QTRY_VERIFY(m_driver.isShown(QStringLiteral("planSheet")));
@@ -126,7 +113,7 @@ private Q_SLOTS:
     void theTrialIsConfirmed()
     {
         QVERIFY(m_driver.selectUnit(kOnTrial));
-        QTRY_COMPARE(primary(), QStringLiteral("Confirm 1.1.0"));
+        QTRY_COMPARE(m_stage.primary(), QStringLiteral("Confirm 1.1.0"));
         QVERIFY(m_driver.click(QStringLiteral("primaryAction")));
         QTRY_VERIFY_WITH_TIMEOUT(m_driver.isShown(QStringLiteral("verdictBand")), kLongestJobMs);
         QTRY_COMPARE(m_driver.stageOf(kOnTrial), QStringLiteral("Running"));
@@ -135,18 +122,12 @@ private Q_SLOTS:
 
     void aUnitThatGoesAwayIsSilent()
     {
-        m_bench.run({QStringLiteral("bench"), QStringLiteral("down"), m_bench.path()});
+        m_stage.bench.run({QStringLiteral("bench"), QStringLiteral("down"), m_stage.bench.path()});
         QTRY_VERIFY_WITH_TIMEOUT(m_driver.isShown(QStringLiteral("emptyPanel")), kLongestJobMs);
         QVERIFY(m_driver.shoot(QStringLiteral("story-bench-gone")));
     }
 
 private:
-    QString primary() const
-    {
-        const QPushButton *button = m_driver.button(QStringLiteral("primaryAction"));
-        return button->isVisible() ? button->text() : QString();
-    }
-
     bool tabTo(const QWidget *target)
     {
         constexpr int kMostStops = 30;
@@ -155,13 +136,10 @@ private:
         return QApplication::focusWidget() == target;
     }
 
-    testing::ScratchBench m_bench{{QStringLiteral("--unit"), QStringLiteral("healthy"),
-                                   QStringLiteral("--unit"), QStringLiteral("bricked"),
-                                   QStringLiteral("--unit"), QStringLiteral("on-trial")}};
-    gui::Theme m_theme{*qApp, gui::ThemeChoice::Light};
-    gui::DeviceThread m_devices{makeConnector, {}};
-    gui::MainWindow m_window{m_devices, m_theme};
-    testing::WindowDriver m_driver{m_window};
+    testing::BenchWindow m_stage{{QStringLiteral("--unit"), QStringLiteral("healthy"),
+                                  QStringLiteral("--unit"), QStringLiteral("bricked"),
+                                  QStringLiteral("--unit"), QStringLiteral("on-trial")}};
+    testing::WindowDriver &m_driver = m_stage.driver;
 };
 
 QTEST_MAIN(TestGuiStory)
