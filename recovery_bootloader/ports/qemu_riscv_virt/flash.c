@@ -53,6 +53,7 @@ static bool finish(volatile uint32_t *word)
     const bool is_done = wait_until_ready(word) && (*word & STATUS_FAILED) == 0;
     *word = COMMAND_CLEAR_STATUS;
     *word = COMMAND_READ_ARRAY;
+    line_wake_emulator();
     return is_done;
 }
 

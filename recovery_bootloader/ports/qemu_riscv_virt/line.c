@@ -34,7 +34,7 @@
  * A host that does not read for this long is gone: QEMU's socket is full, and what cannot be sent is dropped,
  * as on a wire that nobody listens to. Longer than a busy host needs, shorter than any watchdog.
  */
-#define STALL_LIMIT_MS 500u
+#define STALL_LIMIT_MS 1500u
 
 #define SILENCE_MS 2u
 
@@ -53,17 +53,41 @@ static void enable_interrupts(uint8_t enabled)
     machine_write8(UART_INTERRUPT_ENABLE, enabled);
 }
 
+static bool has_room(void)
+{
+    return ring_head - ring_tail < RING_SIZE;
+}
+
+static void keep(uint8_t byte)
+{
+    ring[ring_head % RING_SIZE] = byte;
+    ring_head = ring_head + 1;
+}
+
 static void drain_receiver(void)
 {
     while (machine_read8(UART_LINE_STATUS) & STATUS_DATA_READY) {
-        if (ring_head - ring_tail == RING_SIZE) {
+        if (!has_room()) {
             /* The rest waits in the UART and holds the sender back until port_line_read() makes room. */
             enable_interrupts(interrupts & (uint8_t)~ENABLE_RECEIVED);
             return;
         }
-        ring[ring_head % RING_SIZE] = machine_read8(UART_DATA);
-        ring_head = ring_head + 1;
+        keep(machine_read8(UART_DATA));
     }
+}
+
+void line_wake_emulator(void)
+{
+    const uint32_t before = machine_mask_interrupts();
+    drain_receiver();
+    if (has_room()) {
+        /* Zero when there is nothing, which is no byte of a text line. */
+        const uint8_t late = machine_read8(UART_DATA);
+        if (late != 0) {
+            keep(late);
+        }
+    }
+    machine_restore_interrupts(before);
 }
 
 void line_service(void)
@@ -148,7 +172,9 @@ void port_line_write(const uint8_t *data, size_t length)
 {
     size_t sent = 0;
     while (sent < length) {
-        if (!(machine_read8(UART_LINE_STATUS) & STATUS_FIFO_EMPTY) && !wait_for_status(STATUS_FIFO_EMPTY)) {
+        if (machine_read8(UART_LINE_STATUS) & STATUS_FIFO_EMPTY) {
+            is_stalled = false;
+        } else if (!wait_for_status(STATUS_FIFO_EMPTY)) {
             return;
         }
         for (uint32_t room = TRANSMIT_FIFO_SIZE; room > 0 && sent < length; room--) {

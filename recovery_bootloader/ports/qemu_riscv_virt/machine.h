@@ -83,6 +83,13 @@ void clock_sleep(uint64_t deadline);
 
 void line_start(void);
 void line_service(void); /* the UART's interrupt */
+
+/*
+ * After every flash operation: QEMU 7.2 waits for the image file in the thread of the processor, and there
+ * may swallow the message that tells its main loop of a new timer, or of room in the UART. The main loop then
+ * sleeps for ever, and so does the machine in its next WFI. Reading the receiver sends the message again.
+ */
+void line_wake_emulator(void);
 void line_flush(void); /* waits, within the same bound as a write, until the last bit is out */
 
 /* --- pci.c -----------------------------------------------------------------------------------------------
