@@ -127,23 +127,30 @@ class SmpClient:
 
     def start_over(self) -> None:
         """After a new connection."""
-        self.frames, self.packets = Frames(), []
+        self.frames, self.answers, self.asked = Frames(), {}, set()
 
     def send(self, operation: int, group: int, command: int, fields: dict) -> int:
         self.sequence = (self.sequence + 1) % 256
         payload = encode(fields)
         header = struct.pack(">BBHHBB", operation | 1 << 3, 0, len(payload), group, self.sequence, command)
+        self.asked.add(self.sequence)
         self.unit.send(frame(header + payload))
         return self.sequence
 
     def answer(self, sequence: int, timeout: float = 20) -> dict:
         deadline = time.monotonic() + timeout
-        while True:
-            for packet in self.packets:
-                if packet[6] == sequence:
-                    self.packets.remove(packet)
-                    return decode(packet[8:])
-            self.packets += self.frames.feed(self.unit.receive(max(0.001, deadline - time.monotonic())))
+        try:
+            while sequence not in self.answers:
+                self.listen(deadline)
+        finally:
+            self.asked.discard(sequence)
+        return self.answers.pop(sequence)
+
+    def listen(self, deadline: float) -> None:
+        for packet in self.frames.feed(self.unit.receive(max(0.001, deadline - time.monotonic()))):
+            # A late answer to a question that was given up must not pass for one to a later question.
+            if packet[6] in self.asked:
+                self.answers[packet[6]] = decode(packet[8:])
 
     def ask(self, operation: int, group: int, command: int, fields: dict | None = None) -> dict:
         return self.answer(self.send(operation, group, command, fields or {}))
@@ -151,5 +158,5 @@ class SmpClient:
     def console_until(self, text: bytes, timeout: float = 20) -> None:
         deadline = time.monotonic() + timeout
         while text not in self.frames.console:
-            self.packets += self.frames.feed(self.unit.receive(max(0.001, deadline - time.monotonic())))
+            self.listen(deadline)
         self.frames.console = self.frames.console.split(text, 1)[1]
