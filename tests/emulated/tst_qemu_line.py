@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What the bench relies on: clients come and go, one that does not read stalls nobody, and idling is free."""
+import fcntl
 import socket
+import struct
+import termios
 import time
 import unittest
 
 import machine
 
 ECHO_SIZE = 65536
+FULL_SOCKET = 200  # Unread bytes; QEMU writes them one by one, and some 280 fill a socket.
 
 
 class QemuLine(unittest.TestCase):
@@ -25,6 +29,12 @@ class QemuLine(unittest.TestCase):
         self.unit.send(text)
         self.assertTrue(self.unit.read_until(text).endswith(text))
 
+    def wait_until_the_socket_is_full(self) -> None:
+        unread, deadline = 0, time.monotonic() + 5
+        while unread < FULL_SOCKET and time.monotonic() < deadline:
+            unread = struct.unpack("i", fcntl.ioctl(self.unit.line, termios.FIONREAD, bytes(4)))[0]
+        self.assertGreaterEqual(unread, FULL_SOCKET)
+
     def test_serves_one_client_after_the_other(self):
         for visit in range(20):
             self.echoes(b"visit %d;" % visit)
@@ -36,6 +46,15 @@ class QemuLine(unittest.TestCase):
         for _ in range(16):
             self.unit.send(bytes(ECHO_SIZE), timeout=5)
         self.echoes(b"still here;")
+
+    def test_waits_for_a_busy_reader_even_after_it_gave_up_on_one(self):
+        for _ in range(2):
+            self.unit.send(bytes(ECHO_SIZE), timeout=5)
+        self.echoes(b"still here;")
+        long_text = b"all of it, " * 500 + b"to the end;"
+        self.unit.send(long_text)
+        self.wait_until_the_socket_is_full()
+        self.assertTrue(self.unit.read_until(b"to the end;").endswith(long_text))
 
     def test_goes_on_when_the_client_leaves_without_reading(self):
         self.unit.send(bytes(ECHO_SIZE), timeout=5)
