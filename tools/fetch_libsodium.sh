@@ -9,7 +9,7 @@
 set -eu
 
 version=1.0.18
-# The upstream tarball that Debian 12 and Ubuntu 22.04/24.04 ship as libsodium_1.0.18.orig.tar.gz.
+# The upstream tarball, as Debian 12 ships it: libsodium_1.0.18.orig.tar.gz.
 pinned=d59323c6b712a1519a5daf710b68f5e7fde57040845ffec53850911f10a5d4f4
 
 give_up() { echo "$1"; exit 77; }
