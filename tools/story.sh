@@ -154,7 +154,7 @@ step '  and healthy-1 runs what it ran' --exit 0 --runs 1.0.0 --stage running --
 
 chapter 'Update, with a trial and a proof'
 update 'healthy-1 gets 1.1.0' "$releases/1.1.0.bmb" --exit 0 --outcome updated --runs 1.1.0 --stage running \
-    --states verified,written,trial,confirmed
+    --states downloaded,verified,written,trial,confirmed
 update 'the same again: there is nothing to do' "$releases/1.1.0.bmb" --exit 0 --outcome already_current --nothing-sent
 step 'on-trial-1 is confirmed by hand' --exit 0 -- confirm on-trial-1 "${at_bench[@]}"
 step '  and runs 1.1.0 for good' --exit 0 --runs 1.1.0 --stage running -- inspect on-trial-1 "${at_bench[@]}"

@@ -117,7 +117,8 @@ void Output::jobEvent(const core::JobEvent &event)
         m_lastPercent = percent;
     };
     const auto ofEvidence = [this](const core::EvidenceRead &read) {
-        print(QStringLiteral("  %1 entries of the unit's evidence were read first").arg(read.events.size()));
+        for (const core::EvidenceEvent &entry : read.events)
+            print(QStringLiteral("  start %1: %2").arg(entry.bootCount).arg(texts::evidenceSentence(entry)));
     };
     std::visit(Match{ofState, ofStep, ofProgress, ofEvidence}, event);
 }
@@ -143,8 +144,8 @@ int Output::result(const QString &command, const core::Error &error)
         jsonLine(QStringLiteral("result"), events::errorJson(command, error));
     const texts::UserText text = texts::forError(error);
     complain(QStringLiteral("%1. %2\n%3").arg(text.title, text.explanation, text.remedy));
-    const QString code =
-        error.reason ? QStringLiteral("[%1] ").arg(core::reasonCode(*error.reason)) : QString();
+    const std::optional<core::Reason> reason = core::reasonOf(error);
+    const QString code = reason ? QStringLiteral("[%1] ").arg(core::reasonCode(*reason)) : QString();
     const QString during =
         error.during.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(error.during.join(u", "));
     complain(code + error.detail + during);

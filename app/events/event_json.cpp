@@ -321,7 +321,7 @@ QJsonObject errorJson(const QString &command, const core::Error &error)
     const texts::UserText text = texts::forError(error);
     QJsonObject json{{QStringLiteral("command"), command},
                      {QStringLiteral("outcome"), core::outcomeName(outcomeOf(error))},
-                     {QStringLiteral("reason"), reasonOrNull(error.reason)},
+                     {QStringLiteral("reason"), reasonOrNull(core::reasonOf(error))},
                      {QStringLiteral("title"), text.title},
                      {QStringLiteral("remedy"), text.remedy},
                      {QStringLiteral("detail"), error.detail}};

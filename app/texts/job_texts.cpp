@@ -151,8 +151,6 @@ QString stepTitle(core::JobStep step)
     switch (step) {
     case core::JobStep::ReadingEvidence:
         return say("Keeping the unit's evidence");
-    case core::JobStep::Preparing:
-        return say("Preparing");
     case core::JobStep::Writing:
         return say("Writing to the spare slot");
     case core::JobStep::CheckingWritten:

@@ -37,6 +37,9 @@ QString checkTitle(core::PreflightCheck::Subject subject);
 QString checkAnswer(const core::PreflightCheck &check);
 QString stepTitle(core::JobStep step);
 
+/// One entry of the unit's evidence log, in a sentence: "Slot B was rolled back: crashed."
+QString evidenceSentence(const core::EvidenceEvent &event);
+
 /// "Crashed at boot", for the cause of a rollback; empty for None.
 QString rollbackWord(core::RollbackCause cause);
 

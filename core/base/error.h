@@ -11,7 +11,7 @@
 namespace core {
 
 /// What went wrong, in the terms that the user interface and the retry policy need.
-/// Each kind has its text and remedy in app/wiring/user_texts.cpp; a test holds the two together.
+/// Each kind has its text and remedy in app/texts/; a test holds the two together.
 enum class ErrorKind {
     Cancelled,
     TimedOut,
@@ -44,5 +44,9 @@ struct Error {
     std::optional<DeviceCode> deviceCode = {};
     QStringList during = {}; // innermost step first
 };
+
+/// The stable reason of a failure: its own, or the one that its kind stands for. Nothing for a kind that says
+/// all there is to say (a malformed file, a fault of this program).
+std::optional<Reason> reasonOf(const Error &error);
 
 } // namespace core

@@ -8,7 +8,8 @@ namespace core {
 
 /// Why something was refused, failed or rolled back. The names are a contract: they stand in the ledger,
 /// the JSON output and the scripts of users, and never change meaning (docs/formats/reason_codes.md).
-/// Each has a title, an explanation and a remedy in app/wiring/user_texts.cpp; a test holds the two together.
+/// Each has a title, an explanation and a remedy in app/texts/reason_texts.cpp; a test holds the two
+/// together.
 enum class Reason {
     HashMismatch,
     SignatureInvalid,

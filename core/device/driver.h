@@ -36,7 +36,10 @@ struct EvidenceEvent {
     quint32 bootCount = 0;
     Kind kind = Kind::Other;
     std::optional<int> slot;
-    int code = 0; // its meaning depends on the kind: a reset, rollback or image verdict number
+    int code = 0; // as the unit wrote it; what it means depends on the kind
+    std::optional<ResetCause> reset = {}; // of a Boot, when the code is known
+    std::optional<RollbackCause> rollback = {}; // of a RolledBack, when the code is known
+    std::optional<Reason> refusal = {}; // of an ImageRefused, when the code is known
 };
 
 enum class RevertCause { Unhealthy, AskedFor };

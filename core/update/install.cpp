@@ -3,6 +3,8 @@
 
 #include "core/update/trial.h"
 
+#include <algorithm>
+
 namespace core {
 
 namespace {
@@ -19,36 +21,25 @@ Verdict verdictOf(const InstallOrder &order, Outcome outcome, std::optional<Reas
             .hash = order.image.hash};
 }
 
-Reason reasonOf(const Error &error, Reason otherwise)
-{
-    if (error.reason)
-        return *error.reason;
-    switch (error.kind) {
-    case ErrorKind::TimedOut:
-        return Reason::Timeout;
-    case ErrorKind::Disconnected:
-    case ErrorKind::TransportFailed:
-        return Reason::LinkLost;
-    case ErrorKind::RefusedByDevice:
-        return Reason::DeviceRefused;
-    case ErrorKind::Cancelled:
-        return Reason::Cancelled;
-    default:
-        return otherwise;
-    }
-}
-
 /// Nothing but the spare slot was touched: the unit runs what it ran.
 Verdict endedEarly(const InstallOrder &order, const Error &error)
 {
     const bool isCancelled = error.kind == ErrorKind::Cancelled;
     return verdictOf(order, isCancelled ? Outcome::Cancelled : Outcome::Failed,
-                     reasonOf(error, Reason::WriteFailed), error.detail);
+                     reasonOf(error).value_or(Reason::WriteFailed), error.detail);
 }
 
 Verdict unproven(const InstallOrder &order, const Error &error)
 {
-    return verdictOf(order, Outcome::Unknown, reasonOf(error, Reason::TrialNotBooted), error.detail);
+    return verdictOf(order, Outcome::Unknown, reasonOf(error).value_or(Reason::TrialNotBooted), error.detail);
+}
+
+/// Whether a slot holds it, bootable or not: what the bootloader has against it, it says when it is to try
+/// it.
+bool lists(const DeviceSnapshot &unit, const QByteArray &hash)
+{
+    return std::any_of(unit.slots.cbegin(), unit.slots.cend(),
+                       [&hash](const Slot &slot) { return slot.hash == hash; });
 }
 
 bool isAlreadyRunning(const InstallOrder &order)
@@ -87,7 +78,7 @@ Task<Done> checkWritten(Driver &driver, InstallOrder order, JobContext job)
     if (!isSameUnit(unit.identity, order.before.identity))
         co_return fail(ErrorKind::AmbiguousDevice, Reason::NotSameUnit,
                        QStringLiteral("another unit answers after the write"));
-    if (!slotWithImage(unit, order.image.hash))
+    if (!lists(unit, order.image.hash))
         co_return fail(ErrorKind::RefusedByDevice, Reason::ReadbackMismatch,
                        QStringLiteral("the unit does not list the image that was written"));
     job.report(StateReached{JobState::Written});

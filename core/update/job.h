@@ -14,7 +14,6 @@ namespace core {
 /// What a job works on now, in the order of a whole update. Recovery adds the first.
 enum class JobStep {
     ReadingEvidence,
-    Preparing,
     Writing,
     CheckingWritten,
     Restarting,

@@ -92,6 +92,7 @@ Verdict revertedByHand(const DeviceSnapshot &before, const DeviceSnapshot &unit)
 Task<Verdict> runUpdate(Driver &driver, UpdatePlan plan, JobContext job)
 {
     const Milliseconds start = job.clock.now();
+    job.report(StateReached{JobState::Downloaded}); // A VerifiedRelease is at hand, or there were no plan.
     job.report(StateReached{JobState::Verified});
     Verdict verdict;
     if (plan.isAlreadyCurrent) {
@@ -131,8 +132,8 @@ Task<Verdict> revertByHand(Driver &driver, JobContext job)
     const Result<DeviceSnapshot> unit = co_await attempt(rollBackByHand(driver));
     Verdict verdict = unit ? revertedByHand(before, *unit)
                            : aboutUnit(before, Outcome::Unknown, Reason::LinkLost, unit.error().detail);
-    if (unit)
-        job.report(StateReached{JobState::RolledBack});
+    job.report(verdict.outcome == Outcome::Ok ? StateReached{JobState::RolledBack}
+                                              : StateReached{JobState::Failed, verdict.reason});
     verdict.duration = job.clock.now() - start;
     co_return verdict;
 }

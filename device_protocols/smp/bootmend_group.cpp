@@ -180,17 +180,37 @@ struct EvidencePage {
     std::optional<quint32> next; // where the rest begins
 };
 
+void addMeaning(EvidenceEvent &event)
+{
+    using Kind = EvidenceEvent::Kind;
+    const auto meaning = [&event](const auto &causes) {
+        using Cause = decltype(causes.front().cause);
+        for (const auto &known : causes)
+            if (known.code == event.code)
+                return std::optional<Cause>(known.cause);
+        return std::optional<Cause>();
+    };
+    if (event.kind == Kind::Boot)
+        event.reset = meaning(kResetCauses);
+    if (event.kind == Kind::RolledBack)
+        event.rollback = meaning(kRollbackCauses);
+    if (event.kind == Kind::ImageRefused)
+        event.refusal = causeOf(kImageVerdicts, event.code, std::optional<Reason>());
+}
+
 EvidenceEvent parseEvent(ReplyFields &entry)
 {
     const int kind = entry.number<int>(QLatin1String("kind"));
     const std::optional<int> slot = entry.numberIfAny<int>(QLatin1String("slot"));
-    return {
+    EvidenceEvent event{
         .sequence = entry.number<quint32>(QLatin1String("seq")),
         .bootCount = entry.number<quint32>(QLatin1String("boot")),
         .kind = causeOf(kEvidenceKinds, kind, EvidenceEvent::Kind::Other),
         .slot = slot == kNoSlot ? std::nullopt : slot,
         .code = entry.numberOr<int>(QLatin1String("code"), 0),
     };
+    addMeaning(event);
+    return event;
 }
 
 Result<EvidencePage> parseEvidence(const QCborMap &reply, quint32 from)

@@ -101,7 +101,7 @@ private Q_SLOTS:
         QCOMPARE(updated.outcome(), QStringLiteral("updated"));
         QCOMPARE(updated.result()[QStringLiteral("from")].toString(), QStringLiteral("1.0.0"));
         QCOMPARE(updated.result()[QStringLiteral("to")].toString(), QStringLiteral("1.1.0"));
-        QCOMPARE(updated.states().join(u','), QStringLiteral("verified,written,trial,confirmed"));
+        QCOMPARE(updated.states().join(u','), QStringLiteral("downloaded,verified,written,trial,confirmed"));
 
         const Ran again = bench->update(kHealthy, QStringLiteral("1.1.0"));
         QCOMPARE(again.exitCode, 0);

@@ -3,8 +3,6 @@
 #include "app/cli/session.h"
 #include "app/events/event_json.h"
 
-#include <QJsonArray>
-
 namespace cli {
 
 namespace {
@@ -12,14 +10,8 @@ namespace {
 void tellEvidence(core::Driver &driver, Session &session)
 {
     const auto evidence = runToEnd(driver.readEvidence());
-    if (!evidence)
-        return; // A unit without a record has nothing to tell; a broken link has shown itself before.
-    QJsonArray events;
-    for (const core::EvidenceEvent &event : *evidence)
-        events.append(events::evidenceJson(event));
-    session.output().note(
-        QStringLiteral("  %1 entries in its evidence log").arg(evidence->size()),
-        {{QStringLiteral("note"), QStringLiteral("evidence")}, {QStringLiteral("evidence"), events}});
+    if (evidence) // A unit without a record has nothing to tell; a broken link has shown itself before.
+        session.output().jobEvent(core::EvidenceRead{*evidence});
 }
 
 int inspect(const QString &device, Session &session)

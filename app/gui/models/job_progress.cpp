@@ -26,7 +26,6 @@ Milliseconds usualTime(JobStep step)
     case JobStep::CheckingHealth:
         return 3s;
     case JobStep::ReadingEvidence:
-    case JobStep::Preparing:
     case JobStep::CheckingWritten:
     case JobStep::Confirming:
     case JobStep::Proving:
@@ -66,9 +65,8 @@ Milliseconds timeOfStepsAfter(const QList<JobStep> &steps, JobStep step)
 
 QList<JobStep> stepsOf(JobKind kind)
 {
-    QList<JobStep> steps{JobStep::Preparing,  JobStep::Writing,        JobStep::CheckingWritten,
-                         JobStep::Restarting, JobStep::CheckingHealth, JobStep::Confirming,
-                         JobStep::Proving};
+    QList<JobStep> steps{JobStep::Writing,        JobStep::CheckingWritten, JobStep::Restarting,
+                         JobStep::CheckingHealth, JobStep::Confirming,      JobStep::Proving};
     switch (kind) {
     case JobKind::Update:
         return steps;

@@ -7,9 +7,12 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define STEP_SIZE 1024u
+#define LOCK_ATTEMPTS 200
+#define LOCK_PAUSE_NS 10000000L
 
 static size_t smaller(size_t left, size_t right)
 {
@@ -36,10 +39,23 @@ static bool fill_erased(const struct flash_file *file, uint32_t offset, size_t l
     return true;
 }
 
+/* The process of a unit that was killed may hold its lock for a moment longer than it answers. */
+static bool lock(int descriptor)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
+    for (int attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+        if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+            return true;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 static bool lock_and_size(const struct flash_file *file)
 {
     struct stat status;
-    if (flock(file->descriptor, LOCK_EX | LOCK_NB) != 0 || fstat(file->descriptor, &status) != 0) {
+    if (!lock(file->descriptor) || fstat(file->descriptor, &status) != 0) {
         return false;
     }
     if (status.st_size == 0) {

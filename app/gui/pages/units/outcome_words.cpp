@@ -65,36 +65,10 @@ QString jsonText(const QJsonObject &object)
     return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Indented));
 }
 
-/// The contract's code where there is one, otherwise a name for the kind of failure.
 QString codeOf(const core::Error &error)
 {
-    if (error.reason)
-        return core::reasonCode(*error.reason);
-    switch (error.kind) {
-    case core::ErrorKind::TimedOut:
-        return core::reasonCode(core::Reason::Timeout);
-    case core::ErrorKind::Disconnected:
-    case core::ErrorKind::TransportFailed:
-        return core::reasonCode(core::Reason::LinkLost);
-    case core::ErrorKind::RefusedByDevice:
-    case core::ErrorKind::MalformedReply:
-        return core::reasonCode(core::Reason::DeviceRefused);
-    case core::ErrorKind::NoSuchDevice:
-        return core::reasonCode(core::Reason::NoSuchDevice);
-    case core::ErrorKind::AmbiguousDevice:
-        return core::reasonCode(core::Reason::AmbiguousDevice);
-    case core::ErrorKind::Cancelled:
-        return core::reasonCode(core::Reason::Cancelled);
-    case core::ErrorKind::InvalidFile:
-    case core::ErrorKind::FileFailed:
-        return core::reasonCode(core::Reason::ManifestMalformed);
-    case core::ErrorKind::Unsupported:
-    case core::ErrorKind::Untrusted:
-    case core::ErrorKind::NotAllowedNow:
-    case core::ErrorKind::Internal:
-        return {};
-    }
-    Q_UNREACHABLE();
+    const std::optional<core::Reason> reason = core::reasonOf(error);
+    return reason ? core::reasonCode(*reason) : QString();
 }
 
 HistoryLine lineOf(const core::StateReached &reached)
@@ -119,52 +93,35 @@ HistoryLine lineOf(const core::StateReached &reached)
     Q_UNREACHABLE();
 }
 
-/// The number comes from the unit: one that this program does not know gets no word.
-QString rollbackText(int code)
-{
-    const bool isKnown = code > int(core::RollbackCause::None) && code <= int(core::RollbackCause::Expired);
-    return isKnown ? say("Rolled back: %1").arg(texts::rollbackWord(core::RollbackCause(code)).toLower())
-                   : say("Rolled back, with code %1").arg(code);
-}
-
-QString startText(const QString &slot, int code)
-{
-    switch (code) {
-    case int(core::ResetCause::PowerOn):
-        return say("%1 started after power-on").arg(slot);
-    case int(core::ResetCause::Watchdog):
-        return say("%1 started after the watchdog bit").arg(slot);
-    case int(core::ResetCause::Crash):
-        return say("%1 started after a crash").arg(slot);
-    default:
-        return say("%1 started").arg(slot);
-    }
-}
-
 HistoryLine lineOf(const core::EvidenceEvent &event)
 {
     using Kind = core::EvidenceEvent::Kind;
-    const QString slot = event.slot ? say("Slot %1").arg(core::slotName(*event.slot)) : say("A slot");
-    const QString boot = say("start %1").arg(event.bootCount);
+    HistoryLine line{say("start %1").arg(event.bootCount), texts::evidenceSentence(event),
+                     QStringLiteral("not_reported")};
     switch (event.kind) {
     case Kind::Boot:
-        return {boot, startText(event.slot ? slot : say("The unit"), event.code), QStringLiteral("power")};
-    case Kind::ImageRefused:
-        return {boot, say("%1: the bootloader refused its image").arg(slot), QStringLiteral("refused"),
-                StateRole::Bad};
-    case Kind::RolledBack:
-        return {boot, rollbackText(event.code), QStringLiteral("reverted"), StateRole::Caution};
+        line.icon = QStringLiteral("power");
+        break;
     case Kind::Confirmed:
-        return {boot, say("%1 was confirmed").arg(slot), QStringLiteral("done")};
+        line.icon = QStringLiteral("done");
+        break;
+    case Kind::ImageRefused:
+        line.icon = QStringLiteral("refused");
+        line.role = StateRole::Bad;
+        break;
+    case Kind::RolledBack:
+        line.icon = QStringLiteral("reverted");
+        line.role = StateRole::Caution;
+        break;
     case Kind::RecoveryEntered:
-        return {boot, say("Went into recovery mode"), QStringLiteral("warning"), StateRole::Caution};
     case Kind::StateLost:
-        return {boot, say("The boot record was lost and made anew"), QStringLiteral("warning"),
-                StateRole::Caution};
+        line.icon = QStringLiteral("warning");
+        line.role = StateRole::Caution;
+        break;
     case Kind::Other:
-        return {boot, say("Entry with code %1").arg(event.code), QStringLiteral("not_reported")};
+        break;
     }
-    Q_UNREACHABLE();
+    return line;
 }
 
 } // namespace

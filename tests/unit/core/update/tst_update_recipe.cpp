@@ -185,7 +185,7 @@ private Q_SLOTS:
         for (const core::JobEvent &event : bench.events)
             if (const auto *reached = std::get_if<core::StateReached>(&event))
                 states.append(core::jobStateName(reached->state));
-        QCOMPARE(states.join(u' '), QStringLiteral("verified written trial confirmed"));
+        QCOMPARE(states.join(u' '), QStringLiteral("downloaded verified written trial confirmed"));
     }
 
     void recoveryKeepsTheEvidenceBeforeItWrites()
