@@ -101,7 +101,8 @@ private Q_SLOTS:
         const Desk desk(samples::rolledBackUnit());
         QVERIFY(!desk.presenter.detail()->primary.has_value());
         bool isInMenu = false;
-        for (const ActionOffer &offer : desk.presenter.detail()->others)
+        const auto detail = desk.presenter.detail(); // named: a temporary would be gone before the first turn
+        for (const ActionOffer &offer : detail->others)
             isInMenu |= offer.text == QStringLiteral("Install 1.1.0 on trial");
         QVERIFY(isInMenu);
     }
