@@ -2,8 +2,10 @@
 #include "app/gui/shell/main_window.h"
 
 #include "app/gui/device_thread/unit_service.h"
+#include "app/gui/pages/releases/releases_page.h"
 #include "app/gui/pages/units/units_page.h"
 #include "app/gui/shell/rail.h"
+#include "app/gui/shell/sleep_guard.h"
 
 #include <QActionGroup>
 #include <QCloseEvent>
@@ -30,7 +32,8 @@ constexpr int kRememberedBenches = 5;
 } // namespace
 
 MainWindow::MainWindow(UnitService &service, Theme &theme) :
-    m_service(service), m_theme(theme), m_rail(new Rail), m_pages(new QStackedWidget), m_units(nullptr)
+    m_service(service), m_theme(theme), m_rail(new Rail), m_pages(new QStackedWidget), m_units(nullptr),
+    m_sleepGuard(new SleepGuard(this))
 {
     setWindowTitle(tr("Bootmend"));
     setMinimumSize(kSmallest);
@@ -56,10 +59,16 @@ void MainWindow::makePages()
     m_units = new UnitsPage(m_service);
     m_pages->addWidget(m_units);
     m_rail->addPlace(tr("Units"), QStringLiteral("units"));
+    m_pages->addWidget(new ReleasesPage(m_service));
+    m_rail->addPlace(tr("Releases"), QStringLiteral("releases"));
     m_rail->setPlace(0);
     connect(m_rail, &Rail::placeChosen, m_pages, &QStackedWidget::setCurrentIndex);
     connect(m_units, &UnitsPage::openBenchRequested, this, &MainWindow::askForBench);
     connect(m_units, &UnitsPage::lookAgainRequested, this, [this] { m_service.lookAgain({}); });
+    connect(&m_units->presenter(), &UnitsPresenter::listChanged, this, [this] {
+        const bool isIdle = m_units->presenter().unitsAtWork().isEmpty();
+        isIdle ? m_sleepGuard->letSleep() : m_sleepGuard->keepAwake();
+    });
     connect(&m_units->presenter(), &UnitsPresenter::jobEnded, this, [this] {
         if (m_closesWhenIdle && m_units->presenter().unitsAtWork().isEmpty())
             close();

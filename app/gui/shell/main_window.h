@@ -11,6 +11,7 @@ class QStackedWidget;
 namespace gui {
 
 class Rail;
+class SleepGuard;
 class UnitService;
 class UnitsPage;
 
@@ -45,6 +46,7 @@ private:
     Rail *m_rail;
     QStackedWidget *m_pages;
     UnitsPage *m_units;
+    SleepGuard *m_sleepGuard;
     bool m_closesWhenIdle = false;
 };
 

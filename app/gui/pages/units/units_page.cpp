@@ -4,6 +4,7 @@
 #include "app/gui/models/unit_delegate.h"
 #include "app/gui/models/unit_list_model.h"
 #include "app/gui/pages/units/unit_detail.h"
+#include "app/gui/widgets/dropped_release.h"
 #include "app/gui/widgets/empty_panel.h"
 #include "app/gui/widgets/label.h"
 #include "app/gui/widgets/plan_sheet.h"
@@ -13,7 +14,6 @@
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QListView>
-#include <QMimeData>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -26,14 +26,6 @@ namespace {
 const QString kSplitKey = QStringLiteral("units/split");
 constexpr int kListWidth = 288;
 constexpr int kNarrowestList = 240;
-
-QString droppedRelease(const QMimeData &data)
-{
-    for (const QUrl &url : data.urls())
-        if (url.isLocalFile() && url.toLocalFile().endsWith(QStringLiteral(".bmb")))
-            return url.toLocalFile();
-    return {};
-}
 
 } // namespace
 
@@ -130,8 +122,7 @@ void UnitsPage::showPlan()
 
 void UnitsPage::askForFile(JobKind kind)
 {
-    const QString file = QFileDialog::getOpenFileName(this, tr("Choose a release"), {},
-                                                      tr("Bootmend releases (*.bmb);;All files (*)"));
+    const QString file = QFileDialog::getOpenFileName(this, tr("Choose a release"), {}, releaseFileFilter());
     if (!file.isEmpty())
         m_presenter->chooseFile(file, kind);
 }
