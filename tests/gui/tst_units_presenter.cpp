@@ -99,10 +99,10 @@ private Q_SLOTS:
     void aReleaseThatFailedItsTrialHereIsNotProposedAgain()
     {
         const Desk desk(samples::rolledBackUnit());
-        QVERIFY(!desk.presenter.detail()->primary.has_value());
+        const gui::UnitView unit = *desk.presenter.detail();
+        QVERIFY(!unit.primary.has_value());
         bool isInMenu = false;
-        const auto detail = desk.presenter.detail(); // named: a temporary would be gone before the first turn
-        for (const ActionOffer &offer : detail->others)
+        for (const ActionOffer &offer : unit.others)
             isInMenu |= offer.text == QStringLiteral("Install 1.1.0 on trial");
         QVERIFY(isInMenu);
     }
@@ -140,6 +140,14 @@ private Q_SLOTS:
         QVERIFY(desk.service.startedPlans.isEmpty());
         desk.presenter.startPlan();
         QVERIFY(desk.service.startedPlans.isEmpty());
+    }
+
+    void aSecondClickWhileThePlanIsPreparedAsksNothingNew()
+    {
+        Desk desk;
+        desk.presenter.act(desk.primary());
+        desk.presenter.act(desk.primary());
+        QCOMPARE(desk.service.requests.size(), 1);
     }
 
     void thePlanThatWasSeenIsTheOneThatStarts()

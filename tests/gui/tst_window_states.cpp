@@ -6,11 +6,14 @@
 #include "tests/gui/fake_service.h"
 #include "tests/gui/samples.h"
 
+#include <QAccessible>
 #include <QApplication>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QListView>
 #include <QPushButton>
 #include <QScopeGuard>
+#include <QScrollBar>
 #include <QStandardPaths>
 #include <QTest>
 
@@ -123,6 +126,16 @@ QList<State> states()
         {"on-trial", [](Stage &stage) { stage.showUnit(samples::unitOnTrial()); }},
         {"in-recovery", [](Stage &stage) { stage.showUnit(samples::unitInRecovery()); }},
         {"silent", [](Stage &stage) { stage.showUnit(samples::silentUnit()); }},
+        {"releases",
+         [](Stage &stage) {
+             gui::ReleaseOffer refused = samples::release({2, 0, 0, 0});
+             refused.refusal = core::Error{core::ErrorKind::Untrusted, {}, Reason::SignatureInvalid, {}, {}};
+             Q_EMIT stage.service.releasesListed({refused, samples::release({1, 0, 0, 0}),
+                                                  samples::release({1, 1, 0, 0}, QStringLiteral("beta"))});
+             for (QAbstractButton *place : stage.window.findChildren<QAbstractButton *>())
+                 if (place->text() == QStringLiteral("Releases"))
+                     QTest::mouseClick(place, Qt::LeftButton);
+         }},
         {"many-units", [](Stage &stage) { Q_EMIT stage.service.unitsListed(samples::manyUnits(40), {}); }},
         {"plan",
          [](Stage &stage) { stage.showPlan(samples::runningUnit(), samples::plan(samples::runningUnit())); }},
@@ -228,6 +241,56 @@ private Q_SLOTS:
             QStringLiteral(SCREENSHOT_DIR "/%1-large.png").arg(QString::fromLatin1(QTest::currentDataTag()));
         QVERIFY(stage.window.grab().save(file));
         QCOMPARE(cutOffTexts(stage.window), QStringList());
+    }
+
+    void tenThousandUnitsScrollWithoutAPause()
+    {
+        constexpr int kUnits = 10'000;
+        constexpr qint64 kFrame = 16; // ms of work
+        Stage stage(m_theme);
+        Q_EMIT stage.service.unitsListed(samples::manyUnits(kUnits), {});
+        QVERIFY(QTest::qWaitForWindowExposed(&stage.window));
+        auto *list = stage.window.findChild<QListView *>(QStringLiteral("unitList"));
+        list->grab(); // The first frame renders the icons.
+
+        QList<qint64> frames;
+        for (int step = 1; step <= 20; ++step) {
+            QElapsedTimer timer;
+            timer.start();
+            list->verticalScrollBar()->setValue(list->verticalScrollBar()->maximum() * step / 20);
+            list->viewport()->repaint();
+            frames.append(timer.elapsed());
+        }
+        // The median: another process may take the processor away in any single frame.
+        std::sort(frames.begin(), frames.end());
+        QVERIFY2(frames[frames.size() / 2] <= kFrame, QByteArray::number(frames[frames.size() / 2]));
+    }
+
+    void theMirroredWindowIsDrawnWhole()
+    {
+        const auto restore = qScopeGuard([] { QApplication::setLayoutDirection(Qt::LeftToRight); });
+        QApplication::setLayoutDirection(Qt::RightToLeft);
+        Stage stage(m_theme);
+        stage.showVerdict(samples::rolledBackUnit(), samples::verdict(Outcome::Reverted, Reason::TrialHung));
+        QVERIFY(QTest::qWaitForWindowExposed(&stage.window));
+        QCoreApplication::processEvents();
+        QVERIFY(stage.window.grab().save(QStringLiteral(SCREENSHOT_DIR "/mirrored.png")));
+        QCOMPARE(cutOffTexts(stage.window), QStringList());
+    }
+
+    void everyWidgetThatTakesTheKeyboardHasAName()
+    {
+        Stage stage(m_theme);
+        stage.showVerdict(samples::rolledBackUnit(), samples::verdict(Outcome::Reverted, Reason::TrialHung));
+        QVERIFY(QTest::qWaitForWindowExposed(&stage.window));
+        for (const QWidget *widget : stage.window.findChildren<QWidget *>()) {
+            const bool takesKeys = widget->isVisible() && widget->focusPolicy() != Qt::NoFocus;
+            if (!takesKeys)
+                continue;
+            const QAccessibleInterface *spoken =
+                QAccessible::queryAccessibleInterface(const_cast<QWidget *>(widget));
+            QVERIFY2(spoken && !spoken->text(QAccessible::Name).isEmpty(), widget->metaObject()->className());
+        }
     }
 
 private:

@@ -132,13 +132,13 @@ void DeviceWorker::ask(const QString &unit)
 void DeviceWorker::takeAnswer(const QString &unit, const UnitSeen &seen)
 {
     Place &place = m_places.at(unit);
-    const bool isStillSilent = place.seen.unit.stage == core::BootStage::Silent
-        && seen.unit.stage == core::BootStage::Silent && !place.seen.isBeingAsked;
+    const core::DeviceIdentity known = place.seen.unit.identity;
     place.seen.unit = seen.unit;
+    if (seen.unit.stage == core::BootStage::Silent)
+        place.seen.unit.identity = known; // Who it was when it last spoke is what its operator looks for.
     place.seen.evidence = seen.evidence;
     place.seen.isBeingAsked = false;
-    if (!isStillSilent)
-        listUnits();
+    listUnits();
 }
 
 void DeviceWorker::listUnits()

@@ -88,7 +88,9 @@ HistoryLine lineOf(const core::StateReached &reached)
     case core::JobState::RolledBack:
         return {{}, say("Rolled back. %1").arg(reason), QStringLiteral("reverted"), StateRole::Caution};
     case core::JobState::Failed:
-        return {{}, say("Failed. %1").arg(reason), QStringLiteral("failed"), StateRole::Bad};
+        if (reached.reason == core::Reason::Cancelled)
+            return {{}, say("Stopped before the new version was started"), QStringLiteral("cancelled")};
+        return {{}, say("Did not succeed. %1").arg(reason), QStringLiteral("failed"), StateRole::Bad};
     }
     Q_UNREACHABLE();
 }

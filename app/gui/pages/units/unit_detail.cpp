@@ -161,24 +161,33 @@ void UnitDetail::show(const UnitView &unit, bool isPreparing)
     m_history->show(unit.history);
 }
 
-/// Two pairs a row, so that the verdict and the action stay in sight on a small screen.
-void UnitDetail::addIdentityCell()
+/// Two pairs a row, so that the verdict and the action stay in sight on a small screen; the link, which is
+/// last and may be a long path, has a row of its own.
+void UnitDetail::arrangeIdentity(int count)
 {
-    const int index = int(m_identityLabels.size());
-    auto *label = new Label;
-    label->setWordWrap(false);
-    label->makeMuted();
-    auto *value = new Label;
-    m_identity->addWidget(label, index / 2, 2 * (index % 2), Qt::AlignTop);
-    m_identity->addWidget(value, index / 2, 2 * (index % 2) + 1, Qt::AlignTop);
-    m_identityLabels.append(label);
-    m_identityValues.append(value);
+    while (m_identityLabels.size() < count) {
+        auto *label = new Label;
+        label->setWordWrap(false);
+        label->makeMuted();
+        m_identityLabels.append(label);
+        m_identityValues.append(new Label);
+    }
+    while (QLayoutItem *item = m_identity->takeAt(0))
+        delete item; // The labels stay.
+    for (int index = 0; index < count; ++index) {
+        const bool isLast = index == count - 1;
+        const int row = isLast ? (index + 1) / 2 : index / 2;
+        const int column = isLast ? 0 : 2 * (index % 2);
+        m_identity->addWidget(m_identityLabels[index], row, column, Qt::AlignTop);
+        m_identity->addWidget(m_identityValues[index], row, column + 1, 1, isLast ? 3 : 1, Qt::AlignTop);
+    }
+    m_identityCount = count;
 }
 
 void UnitDetail::showIdentity(const QList<Labelled> &identity)
 {
-    while (m_identityLabels.size() < identity.size())
-        addIdentityCell();
+    if (m_identityCount != int(identity.size()))
+        arrangeIdentity(int(identity.size()));
     for (qsizetype index = 0; index < m_identityLabels.size(); ++index) {
         const Labelled line = identity.value(index);
         m_identityLabels[index]->showText(line.label);
@@ -196,8 +205,6 @@ void UnitDetail::showActions(const UnitView &unit, bool isPreparing)
         m_primary->setText(isPreparing ? tr("Preparing the plan…") : m_offer->text);
         m_primary->setToolTip(m_offer->hint);
     }
-    m_primary->setEnabled(!isPreparing);
-    m_more->setEnabled(!isPreparing);
     m_more->setVisible(!unit.others.isEmpty());
     m_idleNote->showText(unit.idleNote);
     fillMenu(unit.others);

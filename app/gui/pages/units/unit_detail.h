@@ -39,7 +39,7 @@ private:
     QWidget *makeSlotCard();
     QLayout *makeActions();
     void arrange();
-    void addIdentityCell();
+    void arrangeIdentity(int count);
     void showIdentity(const QList<Labelled> &identity);
     void showActions(const UnitView &unit, bool isPreparing);
     void fillMenu(const QList<ActionOffer> &offers);
@@ -50,6 +50,7 @@ private:
     QGridLayout *m_identity;
     QList<Label *> m_identityLabels;
     QList<Label *> m_identityValues;
+    int m_identityCount = 0;
     VerdictBand *m_verdict;
     ErrorPanel *m_error;
     SlotMap *m_slots;

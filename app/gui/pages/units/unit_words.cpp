@@ -56,7 +56,9 @@ QString limitOf(const core::DeviceAddress &address)
     case core::DeviceAddress::Link::Ble:
         return say("limited by the radio link");
     case core::DeviceAddress::Link::Unix:
+        return say("limited by the virtual line");
     case core::DeviceAddress::Link::Udp:
+        return say("limited by the network");
     case core::DeviceAddress::Link::Usb:
         return say("limited by the unit's flash");
     }

@@ -132,7 +132,7 @@ void UnitsPresenter::takeDroppedRelease(const QString &file)
 
 void UnitsPresenter::prepare(const QString &release, JobKind kind)
 {
-    if (m_selected.isEmpty() || m_jobs.contains(m_selected))
+    if (m_selected.isEmpty() || m_requested || m_jobs.contains(m_selected))
         return;
     dismissOutcome();
     m_requested = PlanRequest{m_selected, release, kind};
