@@ -114,19 +114,17 @@ Result<PublicKey> PublicKey::fromSpki(const QByteArray &der)
     if (der.size() > kLargestKeyFile)
         return fail(ErrorKind::InvalidFile, QStringLiteral("too large for a key"));
     const auto *position = reinterpret_cast<const unsigned char *>(der.constData());
-    const unsigned char *begin = position;
     openssl::Pkey key(d2i_PUBKEY(nullptr, &position, long(der.size())));
     ERR_clear_error();
     if (!key)
         return fail(ErrorKind::InvalidFile, QStringLiteral("not a SubjectPublicKeyInfo"));
-    if (position != begin + der.size())
-        return fail(ErrorKind::InvalidFile, QStringLiteral("bytes follow the SubjectPublicKeyInfo"));
     if (auto checked = checkEd25519(key.get()); !checked)
         return passOn(checked.error());
     PublicKey result(std::shared_ptr<evp_pkey_st>(key.release(), EVP_PKEY_free));
     if (result.spki() != der)
-        return fail(ErrorKind::InvalidFile,
-                    QStringLiteral("the SubjectPublicKeyInfo is not in its only valid encoding"));
+        return fail(
+            ErrorKind::InvalidFile,
+            QStringLiteral("not the only valid encoding of a SubjectPublicKeyInfo, or bytes follow it"));
     return result;
 }
 

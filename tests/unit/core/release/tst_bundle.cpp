@@ -214,6 +214,42 @@ private Q_SLOTS:
         QCOMPARE(whyUntrusted(bundle, store), std::nullopt);
     }
 
+    void refusesAnImageWhoseSignatureIsWrong()
+    {
+        const Workbench bench;
+        const QString path = bench.folder.filePath(QStringLiteral("app.bin"));
+        QByteArray image = test_support::contentOf(path);
+        image.back() = char(image.back() ^ 1); // the last byte of the signature; the digest still fits
+        QVERIFY(core::replaceFile(path, image).has_value());
+        const auto bundle =
+            core::createBundle({.manifestPath = bench.folder.filePath(QStringLiteral("manifest.yaml")),
+                                .keys = {bench.sample.releaseKey},
+                                .outputPath = bench.folder.filePath(QStringLiteral("wrong.bmb"))});
+        QVERIFY(bundle.has_value());
+        QCOMPARE(whyUntrusted(*bundle, bench.sample.store()), std::optional(Reason::SignatureInvalid));
+    }
+
+    void refusesASignedManifestThatSaysAnotherThanItsImage()
+    {
+        const Workbench bench;
+        const auto signedAs = [&bench](const std::function<void(core::Manifest &)> &change) {
+            Bundle bundle = *core::parseBundle(bench.bytes);
+            change(bundle.document.manifest);
+            bundle.document.signedBytes = *core::bytesToSign(bundle.document.manifest);
+            bundle.document.signatures[0].value = *bench.sample.releaseKey.sign(bundle.document.signedBytes);
+            return whyUntrusted(bundle, bench.sample.store());
+        };
+        QCOMPARE(signedAs([](core::Manifest &) {}), std::nullopt);
+        QCOMPARE(signedAs([](core::Manifest &manifest) { manifest.version.minor = 9; }),
+                 std::optional(Reason::ManifestMalformed));
+        QCOMPARE(signedAs([](core::Manifest &manifest) { manifest.rollbackIndex = 1; }),
+                 std::optional(Reason::ManifestMalformed));
+        QCOMPARE(signedAs([](core::Manifest &manifest) { manifest.product = QStringLiteral("lamp"); }),
+                 std::optional(Reason::IncompatibleProduct));
+        QCOMPARE(signedAs([](core::Manifest &manifest) { manifest.hardware = {QStringLiteral("revC")}; }),
+                 std::optional(Reason::IncompatibleHardware));
+    }
+
     void judgesEverySignature()
     {
         const SampleRelease sample;
