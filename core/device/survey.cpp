@@ -8,6 +8,9 @@ namespace {
 // A unit that is in the middle of a boot with a watchdog bite answers within this.
 constexpr Milliseconds kPatience{12'000};
 
+constexpr int kReturnAttempts = 10;
+constexpr Milliseconds kReturnPause{500};
+
 Task<DeviceSnapshot> ask(Connector &connector, FoundUnit unit)
 {
     const std::unique_ptr<Driver> driver = co_await connector.open(unit);
@@ -16,6 +19,11 @@ Task<DeviceSnapshot> ask(Connector &connector, FoundUnit unit)
 
 } // namespace
 
+bool isAnswerLost(const Error &error)
+{
+    return error.kind == ErrorKind::TimedOut || error.kind == ErrorKind::Disconnected;
+}
+
 DeviceSnapshot silentUnit(const FoundUnit &unit, const QString &why)
 {
     DeviceSnapshot snapshot;
@@ -23,6 +31,17 @@ DeviceSnapshot silentUnit(const FoundUnit &unit, const QString &why)
     snapshot.address = unit.address;
     snapshot.silence = why;
     return snapshot;
+}
+
+Task<DeviceSnapshot> lookUntilItAnswers(Driver &driver, Clock &clock)
+{
+    for (int attemptsLeft = kReturnAttempts; attemptsLeft > 1; --attemptsLeft) {
+        const Result<DeviceSnapshot> unit = co_await attempt(driver.identify());
+        if (unit)
+            co_return *unit;
+        co_await after(kReturnPause, clock);
+    }
+    co_return co_await driver.identify();
 }
 
 Task<DeviceSnapshot> lookAt(Connector &connector, FoundUnit unit, Clock &clock)

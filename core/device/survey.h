@@ -10,6 +10,12 @@ namespace core {
 /// reason.
 Task<DeviceSnapshot> lookAt(Connector &connector, FoundUnit unit, Clock &clock);
 
+/// Asks an open unit who it is, until it answers: for as long as a watchdog, a boot and a rollback take.
+Task<DeviceSnapshot> lookUntilItAnswers(Driver &driver, Clock &clock);
+
+/// Whether a question or its answer got lost, so that it is not known whether the unit did what it was asked.
+bool isAnswerLost(const Error &error);
+
 /// The snapshot of a unit that is there, but was or could not be asked.
 DeviceSnapshot silentUnit(const FoundUnit &unit, const QString &why);
 

@@ -7,11 +7,19 @@ namespace core {
 
 namespace {
 
-/// Why the unit failed must be known before it is repaired. A unit without a record is repaired all the same.
+bool isAnswer(const Error &error)
+{
+    return error.kind == ErrorKind::Unsupported || error.kind == ErrorKind::RefusedByDevice;
+}
+
+/// Why the unit failed must be known before it is repaired. One that keeps no record is repaired all the
+/// same; one that did not answer is not.
 Task<Done> keepEvidence(Driver &driver, JobContext job)
 {
     job.report(StepStarted{JobStep::ReadingEvidence});
     const Result<QList<EvidenceEvent>> evidence = co_await attempt(driver.readEvidence());
+    if (!evidence && !isAnswer(evidence.error()))
+        co_return passOn(evidence.error(), QStringLiteral("reading the evidence"));
     if (evidence)
         job.report(EvidenceRead{*evidence});
     co_return Done{};

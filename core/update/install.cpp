@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/update/install.h"
 
+#include "core/device/survey.h"
+#include "core/update/proof.h"
 #include "core/update/trial.h"
 
 #include <algorithm>
@@ -8,6 +10,8 @@
 namespace core {
 
 namespace {
+
+constexpr int kArmAttempts = 3; // A line or two may be lost to noise.
 
 Verdict verdictOf(const InstallOrder &order, Outcome outcome, std::optional<Reason> reason, QString detail)
 {
@@ -40,12 +44,6 @@ bool lists(const DeviceSnapshot &unit, const QByteArray &hash)
 {
     return std::any_of(unit.slots.cbegin(), unit.slots.cend(),
                        [&hash](const Slot &slot) { return slot.hash == hash; });
-}
-
-bool isAlreadyRunning(const InstallOrder &order)
-{
-    const Slot *running = runningSlot(order.before);
-    return running && running->hash == order.image.hash;
 }
 
 Task<Done> stopIfAsked(JobContext job)
@@ -89,9 +87,31 @@ Task<Done> bringIntoSlot(Driver &driver, InstallOrder order, JobContext job)
 {
     co_await writeImage(driver, order, job);
     co_await checkWritten(driver, order, job);
-    co_await stopIfAsked(job);
-    co_await driver.tryOnNextBoot(order.image.hash);
-    co_return Done{};
+    co_return co_await stopIfAsked(job);
+}
+
+/// Marks the image for its trial, and has the unit say so: an answer that was lost is no reason to guess, and
+/// one that came is no proof.
+Task<DeviceSnapshot> armTrial(Driver &driver, InstallOrder order, JobContext job)
+{
+    for (int attemptsLeft = kArmAttempts; attemptsLeft > 0; --attemptsLeft) {
+        const Result<Done> asked = co_await attempt(driver.tryOnNextBoot(order.image.hash));
+        if (!asked && !isAnswerLost(asked.error()))
+            co_return passOn(asked.error());
+        DeviceSnapshot unit = co_await lookUntilItAnswers(driver, job.clock);
+        if (isArmed(unit, order.image.hash))
+            co_return unit;
+    }
+    co_return fail(ErrorKind::MalformedReply, Reason::TrialNotBooted,
+                   QStringLiteral("the unit accepts the trial, and does not list it"));
+}
+
+/// Only a refusal leaves no doubt. A unit that went silent, or that contradicts itself, may have heard: it is
+/// not known what its next start does.
+Verdict notArmed(const InstallOrder &order, const Error &error)
+{
+    const bool isRefused = error.kind == ErrorKind::RefusedByDevice || error.kind == ErrorKind::Unsupported;
+    return isRefused ? endedEarly(order, error) : unproven(order, error);
 }
 
 Task<DeviceSnapshot> restart(Driver &driver, JobContext job)
@@ -106,15 +126,20 @@ Task<DeviceSnapshot> restart(Driver &driver, JobContext job)
 
 Task<Verdict> install(Driver &driver, InstallOrder order, JobContext job)
 {
-    const bool isStagedOnly = order.ending == InstallOrder::Ending::Staged;
-    if (isAlreadyRunning(order) && !isStagedOnly)
+    if (runsImage(order.before, order.image.hash))
         co_return co_await judgeTrial(driver, order, order.before, job);
 
-    const Result<Done> staged = co_await attempt(bringIntoSlot(driver, order, job));
-    if (!staged)
-        co_return endedEarly(order, staged.error());
-    if (isStagedOnly)
-        co_return verdictOf(order, Outcome::Staged, {}, {});
+    const Result<Done> written = co_await attempt(bringIntoSlot(driver, order, job));
+    if (!written)
+        co_return endedEarly(order, written.error());
+    const Result<DeviceSnapshot> armed = co_await attempt(armTrial(driver, order, job));
+    if (!armed)
+        co_return notArmed(order, armed.error());
+    if (order.ending == InstallOrder::Ending::Staged) {
+        Verdict staged = verdictOf(order, Outcome::Staged, {}, {});
+        staged.unit = *armed;
+        co_return staged;
+    }
 
     const Result<DeviceSnapshot> after = co_await attempt(restart(driver, job));
     if (!after)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/recovery/recovery_recipe.h"
 #include "core/update/preflight.h"
+#include "core/update/proof.h"
 #include "core/update/update_recipe.h"
 
 namespace core {
@@ -9,6 +10,14 @@ namespace {
 
 using Subject = PreflightCheck::Subject;
 using Answer = PreflightCheck::Answer;
+
+bool isApplication(const VerifiedPayload &payload)
+{
+    const ManifestPayload &description = payload.description;
+    const bool isForSpareSlot =
+        description.slot == QStringLiteral("inactive") || description.slot == QStringLiteral("auto");
+    return payload.image && description.image == QStringLiteral("application") && isForSpareSlot;
+}
 
 ImageToInstall imageOf(const VerifiedPayload &payload, const Manifest &manifest)
 {
@@ -22,11 +31,10 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
                            const QDateTime &nowUtc)
 {
     const QList<VerifiedPayload> &payloads = release.payloads();
-    if (payloads.size() != 1 || !payloads.constFirst().image)
-        return fail(
-            ErrorKind::Unsupported,
-            QStringLiteral("the release holds %1 payloads; releases of one image can be installed yet")
-                .arg(payloads.size()));
+    if (payloads.size() != 1 || !isApplication(payloads.constFirst()))
+        return fail(ErrorKind::Unsupported,
+                    QStringLiteral(
+                        "only releases of one application image for the inactive slot can be installed yet"));
     const Manifest &manifest = release.manifest();
     UpdatePlan plan;
     plan.order.before = unit;
@@ -41,12 +49,6 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
     return plan;
 }
 
-bool runs(const DeviceSnapshot &unit, const QByteArray &hash)
-{
-    const Slot *running = runningSlot(unit);
-    return running && running->hash == hash;
-}
-
 PreflightCheck checkThatItRuns(const DeviceSnapshot &unit)
 {
     if (unit.stage == BootStage::InRecovery)
@@ -55,16 +57,21 @@ PreflightCheck checkThatItRuns(const DeviceSnapshot &unit)
     return {Subject::UnitState, Answer::Passed, {}, QStringLiteral("runs an application")};
 }
 
-/// Another release's trial is not swept aside: its outcome would be lost.
-PreflightCheck checkThatNothingWaits(const DeviceSnapshot &unit, const QByteArray &hash)
+/// Another release's trial is not swept aside: its outcome would be lost. One of this release is judged, not
+/// staged.
+PreflightCheck checkThatNothingWaits(const DeviceSnapshot &unit, const InstallOrder &order)
 {
+    const auto busy = [](QString detail) -> PreflightCheck {
+        return {Subject::SlotFree, Answer::Failed, Reason::SlotBusy, std::move(detail)};
+    };
     const Slot *pending = pendingSlot(unit);
-    if (pending && pending->hash != hash)
-        return {Subject::SlotFree, Answer::Failed, Reason::SlotBusy,
-                QStringLiteral("%1 waits for its trial").arg(toText(pending->version))};
-    if (unit.stage == BootStage::OnTrial && !runs(unit, hash))
-        return {Subject::SlotFree, Answer::Failed, Reason::SlotBusy,
-                QStringLiteral("another version is on trial")};
+    const bool runsIt = runsImage(unit, order.image.hash);
+    if (pending && pending->hash != order.image.hash)
+        return busy(QStringLiteral("%1 waits for its trial").arg(toText(pending->version)));
+    if (unit.stage == BootStage::OnTrial && !runsIt)
+        return busy(QStringLiteral("another version is on trial"));
+    if (unit.stage == BootStage::OnTrial && order.ending == InstallOrder::Ending::Staged)
+        return busy(QStringLiteral("this version is on trial already"));
     return {Subject::SlotFree, Answer::Passed, {}, QStringLiteral("free")};
 }
 
@@ -84,11 +91,10 @@ Result<UpdatePlan> planUpdate(const VerifiedRelease &release, const DeviceSnapsh
     Result<UpdatePlan> plan = planFor(release, unit, nowUtc);
     if (!plan)
         return plan;
-    const QByteArray hash = plan->order.image.hash;
     plan->order.ending = ending;
-    plan->isAlreadyCurrent = unit.stage == BootStage::Running && runs(unit, hash) && !pendingSlot(unit);
+    plan->isAlreadyCurrent = !doubtAbout(unit, {plan->order.image.hash, plan->order.image.version});
     plan->checks.append(checkThatItRuns(unit));
-    plan->checks.append(checkThatNothingWaits(unit, hash));
+    plan->checks.append(checkThatNothingWaits(unit, plan->order));
     return plan;
 }
 

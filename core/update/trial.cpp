@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/update/trial.h"
 
+#include "core/device/survey.h"
 #include "core/update/health.h"
+#include "core/update/proof.h"
 
 namespace core {
 
 namespace {
 
-// A device that fell over during its health check has its watchdog, one boot and one rollback ahead of it.
-constexpr int kReturnAttempts = 10;
-constexpr Milliseconds kReturnPause{500};
-
-bool runsTheImage(const DeviceSnapshot &unit, const QByteArray &hash)
-{
-    const Slot *running = runningSlot(unit);
-    return running && running->hash == hash;
-}
+// A line or two may be lost to noise; a unit that forgets its confirmation every time will not learn it.
+constexpr int kConfirmAttempts = 3;
 
 Verdict base(const InstallOrder &order, const DeviceSnapshot &unit)
 {
@@ -66,42 +61,25 @@ bool wasRestarted(const InstallOrder &order, const DeviceSnapshot &unit)
 {
     if (!order.before.bootState || !unit.bootState)
         return true; // The unit keeps no count.
-    const bool ranBefore = runsTheImage(order.before, order.image.hash);
+    const bool ranBefore = runsImage(order.before, order.image.hash);
     return ranBefore || unit.bootState->bootCount > order.before.bootState->bootCount;
-}
-
-/// The list of images and the bootloader's record are two witnesses; they must agree.
-bool witnessesAgree(const DeviceSnapshot &unit)
-{
-    const Slot *running = runningSlot(unit);
-    if (!unit.bootState)
-        return true;
-    return running && unit.bootState->runningHash == running->hash
-        && unit.bootState->runningSlot == running->index;
-}
-
-Task<DeviceSnapshot> returned(Driver &driver, Clock &clock)
-{
-    for (int attemptsLeft = kReturnAttempts; attemptsLeft > 1; --attemptsLeft) {
-        const Result<DeviceSnapshot> unit = co_await attempt(driver.identify());
-        if (unit)
-            co_return *unit;
-        co_await after(kReturnPause, clock);
-    }
-    co_return co_await driver.identify();
 }
 
 Task<DeviceSnapshot> rollBack(Driver &driver)
 {
-    co_await driver.giveUpTrial(RevertCause::Unhealthy);
+    const Result<Done> asked = co_await attempt(driver.giveUpTrial(RevertCause::Unhealthy));
+    if (!asked && isAnswerLost(asked.error()))
+        co_await driver.giveUpTrial(RevertCause::Unhealthy); // The same request twice ends the same trial.
+    else if (!asked)
+        co_return passOn(asked.error());
     co_await driver.reload(ReloadInto::Application);
     co_return co_await driver.identify();
 }
 
 Task<Verdict> judgeUnhealthy(Driver &driver, InstallOrder order, QString complaint, JobContext job)
 {
-    const Result<DeviceSnapshot> found = co_await attempt(returned(driver, job.clock));
-    if (found && !runsTheImage(*found, order.image.hash))
+    const Result<DeviceSnapshot> found = co_await attempt(lookUntilItAnswers(driver, job.clock));
+    if (found && !runsImage(*found, order.image.hash))
         co_return rollbackOf(order, *found); // It fell over, and the bootloader was quicker.
 
     const Result<DeviceSnapshot> unit = co_await attempt(rollBack(driver));
@@ -118,42 +96,38 @@ Task<Verdict> judgeUnhealthy(Driver &driver, InstallOrder order, QString complai
 
 Task<Verdict> confirmTrial(Driver &driver, InstallOrder order, JobContext job)
 {
-    job.report(StepStarted{JobStep::Confirming, false});
-    const Result<Done> confirmed = co_await attempt(driver.confirm(order.image.hash));
+    Verdict verdict;
+    for (int attemptsLeft = kConfirmAttempts; attemptsLeft > 0; --attemptsLeft) {
+        job.report(StepStarted{JobStep::Confirming, false});
+        const Result<Done> confirmed = co_await attempt(driver.confirm(order.image.hash));
 
-    // Whether the answer came or got lost: what counts is what the unit says afterwards.
-    job.report(StepStarted{JobStep::Proving, false});
-    const Result<DeviceSnapshot> unit = co_await attempt(returned(driver, job.clock));
-    if (!unit)
-        co_return ended(base(order, order.before), Outcome::Unknown, Reason::LinkLost, unit.error().detail);
-    Verdict verdict = proofOf(order, *unit);
-    if (!confirmed && verdict.outcome == Outcome::Unknown)
-        verdict.detail += QStringLiteral("; confirming: ") + confirmed.error().detail;
+        // Whether the answer came or got lost: what counts is what the unit says afterwards.
+        job.report(StepStarted{JobStep::Proving, false});
+        const Result<DeviceSnapshot> unit = co_await attempt(lookUntilItAnswers(driver, job.clock));
+        if (!unit)
+            co_return ended(base(order, order.before), Outcome::Unknown, Reason::LinkLost,
+                            unit.error().detail);
+        if (!runsImage(*unit, order.image.hash))
+            co_return rollbackOf(order, *unit);
+        verdict = proofOf(order, *unit);
+        if (!confirmed && verdict.outcome == Outcome::Unknown)
+            verdict.detail += QStringLiteral("; confirming: ") + confirmed.error().detail;
+        if (unit->stage != BootStage::OnTrial)
+            break;
+    }
     co_return verdict;
 }
 
 Verdict proofOf(const InstallOrder &order, const DeviceSnapshot &unit)
 {
     const Verdict verdict = base(order, unit);
-    const auto unknown = [&verdict](Reason reason, const QString &detail) {
-        return ended(verdict, Outcome::Unknown, reason, detail);
-    };
     if (!isSameUnit(unit.identity, order.before.identity))
-        return unknown(Reason::NotSameUnit, QStringLiteral("another unit answers"));
-    if (!runsTheImage(unit, order.image.hash) || !witnessesAgree(unit))
-        return unknown(Reason::RunningImageDiffers,
-                       QStringLiteral("the unit runs another image than the release's"));
-    if (runningSlot(unit)->version != order.image.version)
-        return unknown(Reason::RunningImageDiffers,
-                       QStringLiteral("the unit reports version %1").arg(toText(runningSlot(unit)->version)));
+        return ended(verdict, Outcome::Unknown, Reason::NotSameUnit, QStringLiteral("another unit answers"));
+    if (const auto doubt = doubtAbout(unit, {order.image.hash, order.image.version}))
+        return ended(verdict, Outcome::Unknown, doubt->reason, doubt->detail);
     if (!wasRestarted(order, unit))
-        return unknown(Reason::TrialNotBooted, QStringLiteral("the unit's boot counter did not move"));
-    if (unit.stage != BootStage::Running || !runningSlot(unit)->isConfirmed || pendingSlot(unit))
-        return unknown(Reason::NotConfirmed, QStringLiteral("the image runs, but is not confirmed for good"));
-    if (unit.bootState
-        && (!unit.bootState->isConfirmed || unit.bootState->activeSlot != runningSlot(unit)->index))
-        return unknown(Reason::NotConfirmed,
-                       QStringLiteral("the boot record does not hold the confirmation"));
+        return ended(verdict, Outcome::Unknown, Reason::TrialNotBooted,
+                     QStringLiteral("the unit's boot counter did not move"));
 
     const bool isRecovery = order.purpose == InstallOrder::Purpose::Recovery;
     return ended(verdict, isRecovery ? Outcome::Recovered : Outcome::Updated, {}, {});
@@ -175,7 +149,7 @@ Verdict rollbackOf(const InstallOrder &order, const DeviceSnapshot &unit)
     }
 
     const Slot *before = runningSlot(order.before);
-    if (!before || !runsTheImage(unit, before->hash))
+    if (!before || !runsImage(unit, before->hash))
         return ended(verdict, Outcome::Unknown, Reason::RunningImageDiffers,
                      QStringLiteral("the unit runs neither the release nor what it ran before"));
     if (!unit.bootState)
@@ -192,7 +166,7 @@ Verdict rollbackOf(const InstallOrder &order, const DeviceSnapshot &unit)
 
 Task<Verdict> judgeTrial(Driver &driver, InstallOrder order, DeviceSnapshot after, JobContext job)
 {
-    if (!isSameUnit(after.identity, order.before.identity) || !runsTheImage(after, order.image.hash))
+    if (!isSameUnit(after.identity, order.before.identity) || !runsImage(after, order.image.hash))
         co_return rollbackOf(order, after);
 
     job.report(StepStarted{JobStep::CheckingHealth, false});

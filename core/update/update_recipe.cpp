@@ -2,6 +2,7 @@
 #include "core/update/update_recipe.h"
 
 #include "core/update/preflight.h"
+#include "core/update/proof.h"
 #include "core/update/trial.h"
 
 namespace core {
@@ -66,6 +67,18 @@ Verdict nothingOnTrial(const DeviceSnapshot &unit)
     return aboutUnit(unit, Outcome::Refused, Reason::NothingOnTrial, QStringLiteral("no trial is running"));
 }
 
+/// The plan may be old by now: the unit is asked once more before it is called current.
+Task<Verdict> provenCurrent(Driver &driver, UpdatePlan plan)
+{
+    const DeviceSnapshot unit = co_await driver.identify();
+    if (!isSameUnit(unit.identity, plan.order.before.identity))
+        co_return aboutUnit(unit, Outcome::Unknown, Reason::NotSameUnit,
+                            QStringLiteral("another unit answers"));
+    const auto doubt = doubtAbout(unit, {plan.order.image.hash, plan.order.image.version});
+    co_return doubt ? aboutUnit(unit, Outcome::Unknown, doubt->reason, doubt->detail)
+                    : aboutUnit(unit, Outcome::AlreadyCurrent, {}, {});
+}
+
 Task<DeviceSnapshot> rollBackByHand(Driver &driver)
 {
     co_await driver.giveUpTrial(RevertCause::AskedFor);
@@ -78,7 +91,7 @@ Verdict revertedByHand(const DeviceSnapshot &before, const DeviceSnapshot &unit)
 {
     InstallOrder order = orderForTrial(before);
     const bool isProven = isSameUnit(before.identity, unit.identity) && unit.stage == BootStage::Running
-        && runningSlot(unit) && runningSlot(unit)->hash != order.image.hash;
+        && witnessesAgree(unit) && runningSlot(unit) && !runsImage(unit, order.image.hash);
     const Outcome outcome = isProven ? Outcome::Ok : Outcome::Unknown;
     Verdict verdict =
         aboutUnit(unit, outcome, isProven ? std::nullopt : std::optional(Reason::RunningImageDiffers),
@@ -96,7 +109,7 @@ Task<Verdict> runUpdate(Driver &driver, UpdatePlan plan, JobContext job)
     job.report(StateReached{JobState::Verified});
     Verdict verdict;
     if (plan.isAlreadyCurrent) {
-        verdict = aboutUnit(plan.order.before, Outcome::AlreadyCurrent, {}, {});
+        verdict = co_await provenCurrent(driver, plan);
     } else if (firstFailure(plan)) {
         verdict = refusal(plan);
     } else {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_protocols/smp/smp_driver.h"
 
+#include "core/device/survey.h"
+#include "core/update/proof.h"
 #include "device_protocols/smp/image_upload.h"
 #include "recovery_bootloader/include/bootmend/device_wire.h"
 
@@ -34,9 +36,12 @@ constexpr Patience kAsking{Milliseconds(200), 5};
 constexpr Milliseconds kAskingPause{100};
 // A unit that goes on answering without a new boot has not restarted, and will not.
 constexpr Milliseconds kGoesOnLimit{15'000};
+// Long after the restart's delay: the request itself got lost, and is made again.
+constexpr Milliseconds kResetPatience{3'000};
 // MCUboot swaps 512 KiB on slow external flash in up to a minute before it boots.
 constexpr Milliseconds kReturnLimit{120'000};
 
+constexpr int kReadings = 3; // of a unit whose answers contradict each other
 constexpr int kSlotsPerImage = 2;
 constexpr int kSingleSlotMode = 0; // See BootloaderInfo.
 
@@ -52,11 +57,6 @@ Result<T> orWhenRefused(Result<T> result, T otherwise)
     if (!result && isAnswer(result.error()))
         return otherwise;
     return result;
-}
-
-bool isLostReply(const Error &error)
-{
-    return error.kind == ErrorKind::TimedOut || error.kind == ErrorKind::Disconnected;
 }
 
 int indexOf(int image, int slot)
@@ -144,7 +144,19 @@ Task<Done> SmpDriver::ensureLink()
     co_return Done{};
 }
 
+/// Images and boot record are asked one after the other; a unit that restarted in between has told two
+/// stories.
 Task<DeviceSnapshot> SmpDriver::identify()
+{
+    for (int attemptsLeft = kReadings; attemptsLeft > 1; --attemptsLeft) {
+        DeviceSnapshot unit = co_await readUnit();
+        if (core::witnessesAgree(unit))
+            co_return unit;
+    }
+    co_return co_await readUnit();
+}
+
+Task<DeviceSnapshot> SmpDriver::readUnit()
 {
     co_await ensureLink();
     const ServerLimits told = co_await limits();
@@ -272,7 +284,7 @@ Task<Done> SmpDriver::reload(core::ReloadInto what)
     co_await ensureLink();
     const std::optional<quint32> before = co_await bootCount();
     co_await requestReset(what);
-    co_return co_await awaitReturn(before);
+    co_return co_await awaitReturn(before, what);
 }
 
 Task<std::optional<quint32>> SmpDriver::bootCount()
@@ -288,14 +300,15 @@ Task<Done> SmpDriver::requestReset(core::ReloadInto what)
 {
     const auto into = what == core::ReloadInto::Recovery ? ResetInto::Bootloader : ResetInto::Application;
     const Result<Done> asked = co_await core::attempt(m_os.reset(into));
-    if (!asked && !isLostReply(asked.error()))
+    if (!asked && !core::isAnswerLost(asked.error()))
         co_return core::passOn(asked.error());
     co_return Done{};
 }
 
-Task<Done> SmpDriver::awaitReturn(std::optional<quint32> countBefore)
+Task<Done> SmpDriver::awaitReturn(std::optional<quint32> countBefore, core::ReloadInto what)
 {
     const Milliseconds begun = m_clock.now();
+    Milliseconds asked = begun;
     if (!countBefore)
         co_await core::after(kRestartDelay, m_clock);
     for (;;) {
@@ -310,6 +323,10 @@ Task<Done> SmpDriver::awaitReturn(std::optional<quint32> countBefore)
             co_return core::fail(
                 ErrorKind::TimedOut, Reason::Timeout,
                 QStringLiteral("silent for %1 s after the restart").arg(waited.count() / 1000));
+        if (back && m_clock.now() - asked >= kResetPatience) {
+            asked = m_clock.now();
+            co_await requestReset(what);
+        }
         co_await core::after(kAskingPause, m_clock);
     }
 }

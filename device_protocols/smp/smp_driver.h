@@ -37,6 +37,7 @@ public:
 
 private:
     core::Task<core::Done> ensureLink();
+    core::Task<core::DeviceSnapshot> readUnit();
     core::Task<core::DeviceSnapshot> addIdentity(core::DeviceSnapshot unit);
     core::Task<core::DeviceSnapshot> addGeneric(core::DeviceSnapshot unit);
     core::Task<ServerLimits> limits();
@@ -44,7 +45,7 @@ private:
     core::Task<std::optional<quint32>> bootCount();
     core::Task<core::Done> explainRefusal(QByteArray hash, core::Error error);
     core::Task<core::Done> requestReset(core::ReloadInto what);
-    core::Task<core::Done> awaitReturn(std::optional<quint32> countBefore);
+    core::Task<core::Done> awaitReturn(std::optional<quint32> countBefore, core::ReloadInto what);
     core::Task<bool> hasReturned(std::optional<quint32> countBefore);
 
     Unit m_unit;

@@ -35,6 +35,13 @@ Result<Done> ModelUnit::useCable()
     return Done{};
 }
 
+Result<Done> ModelUnit::answer() const
+{
+    if (m_verbsUsed - 1 == m_lostAnswer)
+        return core::fail(ErrorKind::TimedOut, QStringLiteral("the answer got lost"));
+    return Done{};
+}
+
 core::Slot ModelUnit::slotAt(int index) const
 {
     core::Slot slot{.index = index, .size = 512 * 1024};
@@ -123,9 +130,10 @@ Task<Done> ModelUnit::tryOnNextBoot(QByteArray hash)
 {
     co_await useCable();
     const int target = m_slots[1] && m_slots[1]->hash == hash ? 1 : 0;
-    m_pending = target;
+    if (m_lie != Lie::ForgetsTheTrial)
+        m_pending = target;
     m_claimedHash = hash;
-    co_return Done{};
+    co_return answer();
 }
 
 Task<Done> ModelUnit::confirm(QByteArray)
@@ -135,14 +143,14 @@ Task<Done> ModelUnit::confirm(QByteArray)
         m_active = m_running;
         m_isOnTrial = false;
     }
-    co_return Done{};
+    co_return answer();
 }
 
 Task<Done> ModelUnit::giveUpTrial(core::RevertCause cause)
 {
     co_await useCable();
     m_givenUp = cause == core::RevertCause::Unhealthy ? RollbackCause::Unhealthy : RollbackCause::Requested;
-    co_return Done{};
+    co_return answer();
 }
 
 void ModelUnit::rollBack(RollbackCause cause)
@@ -182,7 +190,7 @@ Task<Done> ModelUnit::reload(core::ReloadInto)
 {
     co_await useCable();
     boot(ResetCause::Requested);
-    co_return Done{};
+    co_return answer();
 }
 
 Task<QList<core::HealthCheck>> ModelUnit::checkHealth()

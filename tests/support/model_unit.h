@@ -18,6 +18,7 @@ public:
         RunsTheOldImage, // takes everything and goes on as before
         ClaimsTheNewImage, // lists the new image as running, but its boot record says otherwise
         NeverRestarts,
+        ForgetsTheTrial,
         ForgetsTheConfirmation,
         IsAnotherUnit,
         ReportsAnotherVersion,
@@ -36,6 +37,8 @@ public:
     void corruptBothSlots();
     void lie(Lie lie) { m_lie = lie; }
     void cutCableBeforeVerb(int number) { m_cableHolds = number; }
+    /// The verb with that number is carried out, and its answer is lost.
+    void loseAnswerOfVerb(int number) { m_lostAnswer = number; }
     void mendCable() { m_cableHolds = -1; }
     void dropBootRecord() { m_keepsRecord = false; }
     void requireStopAt(core::StopRequest *stop) { m_stop = stop; }
@@ -57,6 +60,7 @@ public:
 
 private:
     core::Result<core::Done> useCable();
+    core::Result<core::Done> answer() const;
     void boot(core::ResetCause cause);
     void rollBack(core::RollbackCause cause);
     core::DeviceSnapshot snapshot() const;
@@ -77,6 +81,7 @@ private:
     Lie m_lie = Lie::None;
     bool m_keepsRecord = true;
     int m_cableHolds = -1;
+    int m_lostAnswer = -1;
     int m_verbsUsed = 0;
     qint64 m_bytesWritten = 0;
     core::StopRequest *m_stop = nullptr;

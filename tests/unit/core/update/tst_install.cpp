@@ -141,6 +141,35 @@ private Q_SLOTS:
         }
     }
 
+    void aLostAnswerIsAskedForAndNeverGuessed()
+    {
+        Bench whole;
+        whole.install();
+        for (int verb = 1; verb < whole.unit.verbsUsed(); ++verb) {
+            Bench bench;
+            bench.unit.loseAnswerOfVerb(verb);
+            const Verdict verdict = bench.install();
+            QVERIFY2(verdict.outcome == Outcome::Updated || verdict.outcome == Outcome::Unknown,
+                     qPrintable(QString::number(verb) + core::outcomeName(verdict.outcome)));
+            if (verdict.outcome == Outcome::Updated)
+                QCOMPARE(bench.unit.runningHash(), kHash);
+        }
+    }
+
+    void aFailureNeverLeavesATrialArmed()
+    {
+        Bench whole;
+        whole.install();
+        for (int cut = 1; cut < whole.unit.verbsUsed(); ++cut) {
+            Bench bench;
+            bench.unit.cutCableBeforeVerb(cut);
+            const Verdict verdict = bench.install();
+            bench.unit.powerCycle();
+            if (verdict.outcome == Outcome::Failed)
+                QVERIFY2(bench.unit.runningHash() != kHash, qPrintable(QString::number(cut)));
+        }
+    }
+
     void aPowerLossDuringTheTrialIsARollback()
     {
         Bench bench(Behaviour::Good);

@@ -177,6 +177,51 @@ private Q_SLOTS:
         QCOMPARE(bench.unit.bytesWritten(), sent);
     }
 
+    void aUnitWhoseWitnessesDisagreeIsNeverCurrent_data()
+    {
+        QTest::addColumn<QString>("contradiction");
+        for (const char *contradiction : {"record runs another image", "record runs another slot",
+                                          "record has a trial pending", "record is not confirmed"})
+            QTest::newRow(contradiction) << QString::fromLatin1(contradiction);
+    }
+
+    void aUnitWhoseWitnessesDisagreeIsNeverCurrent()
+    {
+        QFETCH(QString, contradiction);
+        Bench bench;
+        bench.update(bench.plan());
+        core::DeviceSnapshot unit = bench.look();
+        QVERIFY(core::planUpdate(*bench.release, unit, kNoon)->isAlreadyCurrent);
+        if (contradiction == QStringLiteral("record runs another image"))
+            unit.bootState->runningHash = QByteArray(32, 'z');
+        if (contradiction == QStringLiteral("record runs another slot"))
+            unit.bootState->runningSlot = 0;
+        if (contradiction == QStringLiteral("record has a trial pending"))
+            unit.bootState->pendingSlot = 0;
+        if (contradiction == QStringLiteral("record is not confirmed"))
+            unit.bootState->isConfirmed = false;
+        QVERIFY(!core::planUpdate(*bench.release, unit, kNoon)->isAlreadyCurrent);
+    }
+
+    void anOldPlanIsNotBelieved()
+    {
+        Bench bench;
+        bench.update(bench.plan());
+        const UpdatePlan plan = bench.plan();
+        QVERIFY(plan.isAlreadyCurrent);
+        bench.unit.corruptBothSlots();
+        QCOMPARE(bench.update(plan).outcome, Outcome::Unknown);
+    }
+
+    void aStagedReleaseIsListedByTheUnit()
+    {
+        Bench bench;
+        bench.unit.lie(ModelUnit::Lie::ForgetsTheTrial);
+        const auto plan =
+            core::planUpdate(*bench.release, bench.look(), kNoon, core::InstallOrder::Ending::Staged);
+        QCOMPARE(bench.update(*plan).outcome, Outcome::Unknown);
+    }
+
     void theStatesComeInTheOrderOfTheContract()
     {
         Bench bench;
