@@ -168,7 +168,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("reason");
         QTest::newRow("payload") << QByteArray("bench-sensor application")
                                  << QByteArray("bench-sensor applikation") << QStringLiteral("HASH_MISMATCH");
-        QTest::newRow("manifest") << QByteArray("\"channel\":\"dev\"") << QByteArray("\"channel\":\"div\"")
+        QTest::newRow("manifest") << QByteArray("\"channel\":\"stable\"") << QByteArray("\"channel\":\"stible\"")
                                   << QStringLiteral("SIGNATURE_INVALID");
     }
 
