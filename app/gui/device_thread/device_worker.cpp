@@ -64,7 +64,7 @@ void DeviceWorker::search()
     takeFound(found.value_or(QList<core::FoundUnit>()));
     for (const auto &[name, place] : m_places) {
         const bool isSilent = place.seen.unit.stage == core::BootStage::Silent && place.found.isToBeAsked;
-        if (isSilent && !m_work.isRunning(name) && m_clock.now() - place.askedAt >= kAskSilentEvery)
+        if (isSilent && m_clock.now() - place.askedAt >= kAskSilentEvery)
             ask(name);
     }
 }
@@ -120,8 +120,8 @@ void DeviceWorker::lookAgain(const QString &unit)
 
 void DeviceWorker::ask(const QString &unit)
 {
-    if (m_jobs.contains(unit))
-        return;
+    if (m_work.isRunning(unit))
+        return; // It is being asked already, or its plan or job must not be abandoned for a look.
     Place &place = m_places.at(unit);
     place.seen.isBeingAsked = true;
     place.askedAt = m_clock.now();
@@ -186,6 +186,7 @@ void DeviceWorker::preparePlan(const PlanRequest &request)
         else
             Q_EMIT planPrepared({request, {}, plan.error()});
     };
+    place->second.seen.isBeingAsked = false; // The plan asks it anew.
     m_work.start<core::UpdatePlan>(
         request.unit, planFor(*m_connector, place->second.found, m_clock, m_shelf, request), answer);
 }
