@@ -17,41 +17,70 @@ static bool is_newer(const struct bm_version *left, const struct bm_version *rig
     return left->build > right->build;
 }
 
-/* Without a record, the evidence is the only witness of what was confirmed; then the version decides. */
+/* What the evidence says of an image; what it said last counts. */
+enum standing { STANDING_ROLLED_BACK, STANDING_UNKNOWN, STANDING_CONFIRMED };
+
+struct witness {
+    enum standing standing;
+    uint32_t confirmed_at; /* sequence number; 0 when no confirmation is known */
+};
+
+static struct witness witness_of(const struct boot_session *session, const struct image_info *image)
+{
+    uint32_t confirmed = evidence_log_newest(&session->log, BM_EVIDENCE_CONFIRMED, image->hash);
+    uint32_t rolled_back = evidence_log_newest(&session->log, BM_EVIDENCE_ROLLBACK, image->hash);
+    struct witness witness = {.standing = STANDING_UNKNOWN, .confirmed_at = confirmed};
+    if (confirmed != rolled_back) {
+        witness.standing = confirmed > rolled_back ? STANDING_CONFIRMED : STANDING_ROLLED_BACK;
+    }
+    return witness;
+}
+
+/*
+ * Without a record, the evidence is the only witness: confirmed before unknown before rolled back, and of two
+ * that were confirmed the one that was so last. Where it says nothing, the older version: an update puts the
+ * newer one into the unit, and that is the one that may never have been tried.
+ */
 static bool is_better_guess(struct boot_session *session, uint8_t slot, uint8_t than)
 {
     const struct image_info *image = boot_session_image(session, slot);
     const struct image_info *other = boot_session_image(session, than);
-    bool was_confirmed = evidence_log_saw_confirmed(&session->log, image->hash);
-    bool other_was_confirmed = evidence_log_saw_confirmed(&session->log, other->hash);
-    if (was_confirmed != other_was_confirmed) {
-        return was_confirmed;
+    struct witness mine = witness_of(session, image);
+    struct witness others = witness_of(session, other);
+    if (mine.standing != others.standing) {
+        return mine.standing > others.standing;
     }
-    return is_newer(&image->version, &other->version);
+    if (mine.standing == STANDING_CONFIRMED) {
+        return mine.confirmed_at > others.confirmed_at;
+    }
+    return is_newer(&other->version, &image->version);
 }
 
 /*
- * The state is lost: take what verifies. The minimum becomes the lowest index among the valid images, which
- * admits both of them and nothing older.
+ * The state is lost: of what verifies, one image is taken as the confirmed one; a single one whatever is said
+ * of it. The other one has to go through a trial again. The minimum becomes the lowest index among the valid
+ * images, which admits both of them and nothing older.
  */
-static void adopt_valid_images(struct boot_session *session)
+static void adopt_valid_image(struct boot_session *session)
 {
     struct boot_record *record = &session->record;
+    uint8_t chosen = BM_SLOT_NONE;
+    uint32_t minimum = UINT32_MAX;
     boot_session_log(session, BM_EVIDENCE_STATE_LOST, BM_SLOT_NONE, 0);
     for (uint8_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
         const struct image_info *image = boot_session_image(session, slot);
         if (image->verdict != BM_IMAGE_OK) {
             continue;
         }
-        memcpy(record->confirmed_hash[slot], image->hash, BM_HASH_SIZE);
-        if (record->active_slot == BM_SLOT_NONE || image->rollback_index < record->minimum_rollback_index) {
-            record->minimum_rollback_index = image->rollback_index;
-        }
-        if (record->active_slot == BM_SLOT_NONE || is_better_guess(session, slot, record->active_slot)) {
-            record->active_slot = slot;
+        minimum = image->rollback_index < minimum ? image->rollback_index : minimum;
+        if (chosen == BM_SLOT_NONE || is_better_guess(session, slot, chosen)) {
+            chosen = slot;
         }
     }
-    if (record->active_slot != BM_SLOT_NONE) {
+    if (chosen != BM_SLOT_NONE) {
+        record->active_slot = chosen;
+        record->minimum_rollback_index = minimum;
+        memcpy(record->confirmed_hash[chosen], session->images[chosen].hash, BM_HASH_SIZE);
         boot_session_save(session);
     }
 }
@@ -151,7 +180,7 @@ struct boot_decision boot_policy_decide(struct boot_session *session)
 {
     struct retained_notes notes = retained_take();
     if (session->record_was_lost) {
-        adopt_valid_images(session);
+        adopt_valid_image(session);
     }
     if (session->record.pending_slot != BM_SLOT_NONE && session->record.trials_remaining == 0) {
         roll_back(session, reason_of_failed_trial(session, &notes));

@@ -65,16 +65,18 @@ size_t evidence_log_read(const struct evidence_log *log, uint32_t from, struct b
     return count;
 }
 
-bool evidence_log_saw_confirmed(const struct evidence_log *log, const uint8_t image[BM_IMAGE_PREFIX_SIZE])
+uint32_t evidence_log_newest(const struct evidence_log *log, enum bm_evidence_kind kind,
+                             const uint8_t image[BM_IMAGE_PREFIX_SIZE])
 {
     uint8_t stored[RECORD_MAX_SIZE];
     struct record_cursor cursor;
+    uint32_t newest = 0;
     record_ring_rewind(&log->ring, &cursor);
     while (record_ring_next(&log->ring, &cursor, stored)) {
-        if (stored[AT_KIND] == BM_EVIDENCE_CONFIRMED
-            && memcmp(stored + AT_IMAGE, image, BM_IMAGE_PREFIX_SIZE) == 0) {
-            return true;
+        if (stored[AT_KIND] == kind && memcmp(stored + AT_IMAGE, image, BM_IMAGE_PREFIX_SIZE) == 0
+            && load_le32(stored + 4) > newest) {
+            newest = load_le32(stored + 4);
         }
     }
-    return false;
+    return newest;
 }

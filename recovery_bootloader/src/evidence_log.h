@@ -24,7 +24,9 @@ void evidence_log_add(struct evidence_log *log, const struct bm_evidence_event *
 size_t evidence_log_read(const struct evidence_log *log, uint32_t from, struct bm_evidence_event *events,
                          size_t capacity);
 
-/* An event says that the image whose hash begins so was confirmed. */
-bool evidence_log_saw_confirmed(const struct evidence_log *log, const uint8_t image[BM_IMAGE_PREFIX_SIZE]);
+/* Sequence number of the newest event of this kind about the image whose hash begins so; 0 when there is
+ * none. */
+uint32_t evidence_log_newest(const struct evidence_log *log, enum bm_evidence_kind kind,
+                             const uint8_t image[BM_IMAGE_PREFIX_SIZE]);
 
 #endif

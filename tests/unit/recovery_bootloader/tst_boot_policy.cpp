@@ -12,6 +12,14 @@ namespace {
 
 const BootImage kOld = {.major = 1, .rollbackIndex = 1};
 const BootImage kNew = {.major = 2, .rollbackIndex = 2};
+const BootImage kNewOfSameIndex = {.major = 2, .rollbackIndex = 1};
+
+enum class Ending { Confirmed, RolledBack };
+
+struct Trial {
+    quint8 slot;
+    Ending ending;
+};
 
 /// Slot A runs the old image, confirmed; slot B holds the new one.
 void prepare(SimulatedUnit &unit)
@@ -20,6 +28,19 @@ void prepare(SimulatedUnit &unit)
     unit.writeImage(BM_SLOT_A, kOld.bytes());
     unit.writeImage(BM_SLOT_B, kNew.bytes());
     unit.confirmSlot(BM_SLOT_A, kOld.hash(), 1);
+}
+
+void tryImage(SimulatedUnit &unit, const Trial &trial, const BootImage &image)
+{
+    unit.setPending(trial.slot, image.hash());
+    SimulatedBoot boot(unit);
+    QVERIFY(boot.decision.is_trial);
+    if (trial.ending == Ending::Confirmed) {
+        QCOMPARE(boot.services->confirm(), BM_SERVICE_OK);
+        return;
+    }
+    SimulatedBoot next(unit, BM_RESET_CRASH);
+    QVERIFY(next.session.record.rollback_reason == BM_ROLLBACK_CRASHED);
 }
 
 QList<QPair<int, int>> events(const SimulatedBoot &boot)
@@ -193,34 +214,76 @@ private Q_SLOTS:
         QVERIFY(events(boot).contains({BM_EVIDENCE_IMAGE_REFUSED, BM_IMAGE_ROLLBACK}));
     }
 
-    void aLostStateFallsBackToTheNewestValidImage()
+    void aLostStateDoesNotTrustTheNewerImageUnseen()
     {
         SimulatedUnit unit;
         prepare(unit);
         unit.corrupt(BM_REGION_STATE, 0, 2048);
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_B));
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
         QVERIFY(events(boot).contains({BM_EVIDENCE_STATE_LOST, 0}));
         // The lower index of the two: neither is shut out, and nothing older comes in.
         QCOMPARE(boot.session.record.minimum_rollback_index, 1u);
         SimulatedBoot next(unit);
         QVERIFY(!next.session.record_was_lost);
-        QCOMPARE(next.decision.slot, quint8(BM_SLOT_B));
+        QCOMPARE(next.decision.slot, quint8(BM_SLOT_A));
+        QVERIFY(!next.decision.is_trial);
     }
 
-    void aLostStatePrefersWhatTheEvidenceCallsConfirmed()
+    void aLostStateBootsTheOnlyImage()
     {
+        SimulatedUnit unit;
+        prepare(unit);
+        tryImage(unit, {BM_SLOT_B, Ending::RolledBack}, kNew);
+        unit.corrupt(BM_REGION_STATE, 0, 2048);
+        unit.corrupt(BM_REGION_SLOT_A, 60);
+        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_B));
+    }
+
+    void aLostStateConfirmsOnlyTheImageThatItChose()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.corrupt(BM_REGION_STATE, 0, 2048);
+        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+        unit.corrupt(BM_REGION_SLOT_A, 60);
+        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_NONE));
+    }
+
+    void aLostStateChoosesByWhatTheEvidenceSaidLast_data()
+    {
+        QTest::addColumn<QList<Trial>>("trials");
+        QTest::addColumn<int>("slot");
+        const Trial oldConfirmed = {BM_SLOT_A, Ending::Confirmed};
+        const Trial oldRolledBack = {BM_SLOT_A, Ending::RolledBack};
+        const Trial newConfirmed = {BM_SLOT_B, Ending::Confirmed};
+        const Trial newRolledBack = {BM_SLOT_B, Ending::RolledBack};
+        QTest::newRow("the newer was confirmed") << QList{newConfirmed} << int(BM_SLOT_B);
+        QTest::newRow("the newer was rolled back") << QList{newRolledBack} << int(BM_SLOT_A);
+        QTest::newRow("the older was rolled back") << QList{oldRolledBack} << int(BM_SLOT_B);
+        QTest::newRow("both were, the newer last") << QList{oldConfirmed, newConfirmed} << int(BM_SLOT_B);
+        QTest::newRow("both were, the older last") << QList{newConfirmed, oldConfirmed} << int(BM_SLOT_A);
+        QTest::newRow("confirmed at last") << QList{newRolledBack, newConfirmed} << int(BM_SLOT_B);
+        QTest::newRow("rolled back at last")
+            << QList{newConfirmed, oldConfirmed, newRolledBack} << int(BM_SLOT_A);
+        QTest::newRow("neither may be trusted") << QList{oldRolledBack, newRolledBack} << int(BM_SLOT_A);
+    }
+
+    void aLostStateChoosesByWhatTheEvidenceSaidLast()
+    {
+        QFETCH(QList<Trial>, trials);
+        QFETCH(int, slot);
         SimulatedUnit unit;
         unit.provision();
         unit.writeImage(BM_SLOT_A, kOld.bytes());
-        unit.setPending(BM_SLOT_A, kOld.hash());
-        {
-            SimulatedBoot trial(unit);
-            QCOMPARE(trial.services->confirm(), BM_SERVICE_OK);
+        unit.writeImage(BM_SLOT_B, kNewOfSameIndex.bytes());
+        for (const Trial &trial : std::as_const(trials)) {
+            tryImage(unit, trial, trial.slot == BM_SLOT_A ? kOld : kNewOfSameIndex);
         }
-        unit.writeImage(BM_SLOT_B, kNew.bytes());
         unit.corrupt(BM_REGION_STATE, 0, 2048);
-        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+        SimulatedBoot boot(unit);
+        QCOMPARE(int(boot.decision.slot), slot);
+        QVERIFY(!boot.decision.is_trial);
     }
 
     void aLostStateNeverStartsWhatDoesNotVerify()
