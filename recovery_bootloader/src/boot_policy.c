@@ -3,6 +3,9 @@
 
 #include "mem.h"
 
+/* The code of a CONFIRMED event that repeats an earlier confirmation; 0 is the confirmation itself. */
+#define CONFIRMED_BEFORE 1u
+
 static bool is_newer(const struct bm_version *left, const struct bm_version *right)
 {
     if (left->major != right->major) {
@@ -170,6 +173,17 @@ static uint8_t load_last_good(struct boot_session *session)
     return other_slot(active);
 }
 
+/*
+ * The log forgets its oldest sector, and a unit that was made confirmed has no event of it at all. Said
+ * again, the confirmation can still be found on the day that the state is lost.
+ */
+static void keep_witness(struct boot_session *session, uint8_t slot)
+{
+    if (witness_of(session, &session->images[slot]).standing != STANDING_CONFIRMED) {
+        boot_session_log(session, BM_EVIDENCE_CONFIRMED, slot, CONFIRMED_BEFORE);
+    }
+}
+
 static struct boot_decision enter_recovery(struct boot_session *session, enum bm_recovery_cause cause)
 {
     boot_session_log(session, BM_EVIDENCE_RECOVERY, BM_SLOT_NONE, (uint8_t)cause);
@@ -195,6 +209,7 @@ struct boot_decision boot_policy_decide(struct boot_session *session)
     if (slot == BM_SLOT_NONE) {
         return enter_recovery(session, BM_RECOVERY_NO_IMAGE);
     }
+    keep_witness(session, slot);
     return (struct boot_decision){.slot = slot, .is_trial = false};
 }
 

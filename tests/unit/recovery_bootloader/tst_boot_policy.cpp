@@ -286,6 +286,31 @@ private Q_SLOTS:
         QVERIFY(!boot.decision.is_trial);
     }
 
+    void theConfirmationIsNeverForgottenByTheEvidence()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.writeImage(BM_SLOT_B, kNewOfSameIndex.bytes());
+        tryImage(unit, {BM_SLOT_B, Ending::Confirmed}, kNewOfSameIndex);
+        for (int i = 0; i < 200; ++i) {
+            QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_B));
+        }
+        unit.corrupt(BM_REGION_STATE, 0, 2048);
+        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_B));
+    }
+
+    void theConfirmationIsSaidAgainOnlyWhenItIsGone()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        SimulatedBoot first(unit);
+        QCOMPARE(events(first).count({BM_EVIDENCE_CONFIRMED, 1}), 1);
+        for (int i = 0; i < 10; ++i) {
+            SimulatedBoot boot(unit);
+            QCOMPARE(events(boot).count({BM_EVIDENCE_CONFIRMED, 1}), 1);
+        }
+    }
+
     void aLostStateNeverStartsWhatDoesNotVerify()
     {
         SimulatedUnit unit;
