@@ -92,19 +92,29 @@ static enum bm_service_result slot_open(uint8_t slot)
         return BM_SERVICE_INVALID;
     }
     if (is_protected(slot)) {
+        /* What was written there has become the last good image. */
+        session->open_slot = session->open_slot == slot ? BM_SLOT_NONE : session->open_slot;
         return BM_SERVICE_NOT_ALLOWED;
     }
     /* The mark goes before the bytes that it stands for. */
-    return slot == session->record.pending_slot ? cancel_pending() : BM_SERVICE_OK;
+    enum bm_service_result result = slot == session->record.pending_slot ? cancel_pending() : BM_SERVICE_OK;
+    if (result == BM_SERVICE_OK) {
+        session->open_slot = slot;
+    }
+    return result;
 }
 
+/*
+ * Whether the slot is protected was decided when it was opened. Asked again, each call would verify the half
+ * written image, and refuse the rest of it as soon as it looks like the one that was confirmed there.
+ */
 static enum bm_service_result may_write(uint8_t slot)
 {
     if (slot >= BM_SLOT_COUNT) {
         return BM_SERVICE_INVALID;
     }
     bool is_pending = slot == session->record.pending_slot;
-    return is_pending || is_protected(slot) ? BM_SERVICE_NOT_ALLOWED : BM_SERVICE_OK;
+    return is_pending || slot != session->open_slot ? BM_SERVICE_NOT_ALLOWED : BM_SERVICE_OK;
 }
 
 static enum bm_service_result slot_erase(uint8_t slot, uint32_t offset)

@@ -8,6 +8,7 @@ void boot_session_open(struct boot_session *session)
 {
     memset(session, 0, sizeof *session);
     session->running_slot = BM_SLOT_NONE;
+    session->open_slot = BM_SLOT_NONE;
     session->record_was_lost = !state_store_load(&session->store, &session->record);
     session->is_provisioned = identity_store_load(&session->identity);
     session->reset_reason = port_reset_reason();

@@ -25,6 +25,8 @@ struct boot_session {
     bool trial_has_expired;
     uint32_t trial_started_ms;
 
+    uint8_t open_slot; /* may be written, since slot_open(); or BM_SLOT_NONE */
+
     struct image_info images[BM_SLOT_COUNT];
     bool is_image_known[BM_SLOT_COUNT]; /* images[] holds the verdict over what the slot contains now */
 };

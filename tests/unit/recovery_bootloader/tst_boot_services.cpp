@@ -142,6 +142,43 @@ private Q_SLOTS:
         QCOMPARE(boot.services->slot_open(BM_SLOT_A), BM_SERVICE_NOT_ALLOWED);
     }
 
+    void onlyTheSlotThatWasOpenedCanBeWritten()
+    {
+        SimulatedBoot boot(*m_unit);
+        const QByteArray before = m_unit->flash;
+        QCOMPARE(boot.services->slot_erase(BM_SLOT_B, 0), BM_SERVICE_NOT_ALLOWED);
+        QCOMPARE(boot.services->slot_open(BM_SLOT_A), BM_SERVICE_NOT_ALLOWED);
+        QCOMPARE(boot.services->slot_erase(BM_SLOT_A, 0), BM_SERVICE_NOT_ALLOWED);
+        QCOMPARE(m_unit->flash, before);
+        QCOMPARE(boot.services->slot_open(BM_SLOT_B), BM_SERVICE_OK);
+        QCOMPARE(boot.services->slot_erase(BM_SLOT_B, 0), BM_SERVICE_OK);
+    }
+
+    void theConfirmedImageIsWrittenAgainToItsEnd()
+    {
+        const BootImage image = {.payload = QByteArray(2600, 'r')};
+        const QByteArray bytes = image.bytes().leftJustified(3072, '\xff');
+        m_unit->writeImage(BM_SLOT_A, bytes);
+        m_unit->confirmSlot(BM_SLOT_A, image.hash(), 1);
+        m_unit->corrupt(BM_REGION_SLOT_A, 1500); // only the second sector is damaged
+        SimulatedBoot boot(*m_unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_NONE));
+        QCOMPARE(boot.services->slot_open(BM_SLOT_A), BM_SERVICE_OK);
+        int reads = 0;
+        m_unit->onRead = [&](quint32, quint8 *, size_t) { ++reads; };
+        for (quint32 sector = 0; sector < 3072; sector += 1024) {
+            QCOMPARE(boot.services->slot_erase(BM_SLOT_A, sector), BM_SERVICE_OK);
+            QCOMPARE(boot.services->slot_program(BM_SLOT_A, sector, bytes.constData() + sector, 1024),
+                     BM_SERVICE_OK);
+        }
+        QCOMPARE(reads, 0); // nothing is verified for each call
+        m_unit->onRead = nullptr;
+        QCOMPARE(boot.services->slot_for_upload(), quint8(BM_SLOT_B)); // what was rescued is protected
+        QCOMPARE(boot.services->slot_open(BM_SLOT_A), BM_SERVICE_NOT_ALLOWED);
+        QCOMPARE(boot.services->slot_erase(BM_SLOT_A, 0), BM_SERVICE_NOT_ALLOWED);
+        QCOMPARE(SimulatedBoot(*m_unit).decision.slot, quint8(BM_SLOT_A));
+    }
+
     void openingAPendingSlotCancelsItsTrialFirst()
     {
         const QByteArray hash = kNew.hash();
