@@ -42,7 +42,12 @@ core::Task<std::unique_ptr<core::Driver>> openSmpUnit(core::FoundUnit unit, core
     auto channel = std::make_unique<smp::ConsoleChannel>(std::move(stream));
     smp::SmpDriver::Unit who{unit.name, unit.address, usbSerialOf(unit.address)};
     auto driver = std::make_unique<smp::SmpDriver>(std::move(who), std::move(channel), clock);
-    co_await driver->open();
+    const core::Result<core::Done> opened = co_await core::attempt(driver->open());
+    if (!opened && opened.error().kind == core::ErrorKind::Disconnected) // Nothing is under that address.
+        co_return core::fail(core::ErrorKind::NoSuchDevice, core::Reason::NoSuchDevice,
+                             opened.error().detail);
+    if (!opened)
+        co_return core::passOn(opened.error());
     co_return std::unique_ptr<core::Driver>(std::move(driver));
 }
 

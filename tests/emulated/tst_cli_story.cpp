@@ -168,7 +168,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("reason");
         QTest::newRow("payload") << QByteArray("bench-sensor application")
                                  << QByteArray("bench-sensor applikation") << QStringLiteral("HASH_MISMATCH");
-        QTest::newRow("manifest") << QByteArray("\"channel\":\"stable\"") << QByteArray("\"channel\":\"stible\"")
+        QTest::newRow("manifest") << QByteArray("\"channel\":\"stable\"")
+                                  << QByteArray("\"channel\":\"stible\"")
                                   << QStringLiteral("SIGNATURE_INVALID");
     }
 
@@ -279,6 +280,7 @@ private Q_SLOTS:
     {
         const auto bench = benchWith({"healthy"});
         QCOMPARE(bench->run({QStringLiteral("inspect"), QStringLiteral("nobody")}).exitCode, 3);
+        QCOMPARE(bench->run({QStringLiteral("inspect"), QStringLiteral("unix:/nowhere/at/all")}).exitCode, 3);
         QCOMPARE(bench->run({QStringLiteral("update"), kHealthy, bench->path() + QStringLiteral("/none.bmb")})
                      .exitCode,
                  10);
