@@ -16,11 +16,17 @@ namespace {
 const BootImage kOld = {.major = 1, .rollbackIndex = 1};
 const BootImage kNew = {.payload = QByteArray(900, 'n'), .major = 2, .rollbackIndex = 2};
 
+/// What became of the new image while the power lasted.
+enum class Confirmation { NotAsked, Asked, Acknowledged };
+
+constexpr int kNever = 100000;
+constexpr int kBootsOfATrial = 3; // as many as a trial that was pending needs to end
+
 struct Scenario {
     const char *name;
     std::function<void(SimulatedUnit &)> prepare;
-    std::function<void(SimulatedUnit &)> act; // the power fails somewhere in here
-    bool hasGoodImage = true; // from the start; afterwards there always has to be one that boots
+    std::function<Confirmation(SimulatedUnit &)> act; // the power fails somewhere in here
+    bool hasGoodImage = true; // the old one, in slot A: it stays, and always something boots
 };
 
 void provisionWithOld(SimulatedUnit &unit)
@@ -57,44 +63,61 @@ void requestTrial(ServedUnit &served)
     served.ask(2, 1, 0, {{QStringLiteral("hash"), kNew.hash()}});
 }
 
-void install(SimulatedUnit &unit)
+/// What is not on trial answers to a confirmation as well, but it is not the new image that is confirmed
+/// then.
+Confirmation confirmTrial(ServedUnit &served)
+{
+    if (!served.current().decision.is_trial) {
+        return Confirmation::NotAsked;
+    }
+    const auto answer = served.ask(2, 1, 0, {{QStringLiteral("confirm"), true}});
+    const bool isDone = answer && answer->contains(QStringLiteral("images"));
+    return isDone ? Confirmation::Acknowledged : Confirmation::Asked;
+}
+
+Confirmation install(SimulatedUnit &unit)
 {
     ServedUnit served(unit);
     served.upload(kNew.bytes(), 300);
     requestTrial(served);
+    return Confirmation::NotAsked;
 }
 
-void tryAndConfirm(SimulatedUnit &unit)
+Confirmation tryAndConfirm(SimulatedUnit &unit)
 {
     ServedUnit served(unit);
     requestTrial(served);
     served.boot(BM_RESET_REQUESTED);
-    served.ask(2, 1, 0, {{QStringLiteral("confirm"), true}});
+    const Confirmation confirmation = confirmTrial(served);
     served.boot(BM_RESET_POWER_ON);
+    return confirmation;
 }
 
-void tryAndCrash(SimulatedUnit &unit)
+Confirmation tryAndCrash(SimulatedUnit &unit)
 {
     ServedUnit served(unit);
     requestTrial(served);
     served.boot(BM_RESET_REQUESTED);
     served.boot(BM_RESET_CRASH);
+    return Confirmation::NotAsked;
 }
 
-void tryAndRevert(SimulatedUnit &unit)
+Confirmation tryAndRevert(SimulatedUnit &unit)
 {
     ServedUnit served(unit);
     requestTrial(served);
     served.boot(BM_RESET_REQUESTED);
     served.ask(2, 64, 5, {{QStringLiteral("reason"), 1}});
     served.boot(BM_RESET_REQUESTED);
+    return Confirmation::NotAsked;
 }
 
-void replacePending(SimulatedUnit &unit)
+Confirmation replacePending(SimulatedUnit &unit)
 {
     ServedUnit served(unit);
     requestTrial(served);
     served.upload(BootImage{.major = 3, .rollbackIndex = 3}.bytes(), 300);
+    return Confirmation::NotAsked;
 }
 
 void loseState(SimulatedUnit &unit)
@@ -103,19 +126,32 @@ void loseState(SimulatedUnit &unit)
     unit.corrupt(BM_REGION_STATE, 0, 2048);
 }
 
+void loseStateAfterARollback(SimulatedUnit &unit)
+{
+    provisionWithBoth(unit);
+    tryAndCrash(unit);
+    unit.corrupt(BM_REGION_STATE, 0, 2048);
+}
+
+Confirmation bootOnce(SimulatedUnit &unit)
+{
+    SimulatedBoot boot(unit);
+    return Confirmation::NotAsked;
+}
+
 void brick(SimulatedUnit &unit)
 {
     provisionWithOld(unit);
     unit.corrupt(BM_REGION_SLOT_A, 60);
 }
 
-void recover(SimulatedUnit &unit)
+Confirmation recover(SimulatedUnit &unit)
 {
     ServedUnit served(unit);
     served.upload(kNew.bytes(), 300);
     requestTrial(served);
     served.boot(BM_RESET_REQUESTED);
-    served.ask(2, 1, 0, {{QStringLiteral("confirm"), true}});
+    return confirmTrial(served);
 }
 
 QList<Scenario> scenarios()
@@ -128,7 +164,8 @@ QList<Scenario> scenarios()
         {"state wraps around", fillStateSector, tryAndConfirm},
         {"evidence wraps around", fillEvidence, tryAndCrash},
         {"a pending image is replaced", provisionWithBoth, replacePending},
-        {"the state is lost", loseState, [](SimulatedUnit &unit) { SimulatedBoot boot(unit); }},
+        {"the state is lost", loseState, bootOnce},
+        {"the state is lost after a rollback", loseStateAfterARollback, bootOnce},
         {"recovery", brick, recover, false},
     };
 }
@@ -142,7 +179,8 @@ QByteArray imageThatRuns(const SimulatedUnit &unit, const SimulatedBoot &boot)
 } // namespace
 
 /// Cuts the power at every flash write of every scenario, and at several bytes inside it. What boots next is
-/// verified, the last good image is intact, and the unit can still be updated.
+/// verified, the last good image is intact, no image stays that nobody confirmed, and the unit can still be
+/// updated; also when the power fails once more during the boots that follow.
 class TestPowerCut : public QObject
 {
     Q_OBJECT
@@ -152,15 +190,21 @@ private:
     {
         SimulatedUnit unit;
         scenario.prepare(unit);
-        unit.cutPowerAt(100000, 0);
+        unit.cutPowerAt(kNever, 0);
         scenario.act(unit);
         return unit.writeSizes;
     }
 
-    static void checkNextBoots(SimulatedUnit &unit, const Scenario &scenario)
+    static void bootOften(SimulatedUnit &unit)
     {
-        // As many boots as a trial that was pending needs to end.
-        for (int i = 0; i < 3; ++i) {
+        for (int i = 0; i < kBootsOfATrial; ++i) {
+            SimulatedBoot boot(unit);
+        }
+    }
+
+    static void checkNextBoots(SimulatedUnit &unit, const Scenario &scenario, Confirmation confirmation)
+    {
+        for (int i = 1; i < kBootsOfATrial; ++i) {
             SimulatedBoot boot(unit);
             if (boot.decision.slot == BM_SLOT_NONE) {
                 QVERIFY(!scenario.hasGoodImage);
@@ -169,6 +213,63 @@ private:
             const QByteArray payload = imageThatRuns(unit, boot);
             QVERIFY(payload == kOld.payload || payload == kNew.payload);
         }
+        if (scenario.hasGoodImage) {
+            const QByteArray good = kOld.bytes();
+            QCOMPARE(unit.readSlot(BM_SLOT_A, good.size()), good);
+        }
+        checkWhereItEnds(unit, scenario, confirmation);
+    }
+
+    /// No trial is left. The new image stays when its confirmation was acknowledged, and never when nobody
+    /// asked for one; in between, the record decides.
+    static void checkWhereItEnds(SimulatedUnit &unit, const Scenario &scenario, Confirmation confirmation)
+    {
+        SimulatedBoot last(unit);
+        QVERIFY(!last.decision.is_trial);
+        const bool runs = last.decision.slot != BM_SLOT_NONE;
+        const bool runsNew = runs && imageThatRuns(unit, last) == kNew.payload;
+        if (confirmation == Confirmation::Acknowledged) {
+            QVERIFY(runsNew);
+        }
+        if (confirmation == Confirmation::NotAsked) {
+            QVERIFY(!runsNew);
+        }
+        if (!runsNew) {
+            QCOMPARE(runs, scenario.hasGoodImage);
+            return;
+        }
+        const boot_record &record = last.session.record;
+        QCOMPARE(record.active_slot, last.decision.slot);
+        QCOMPARE(QByteArray(reinterpret_cast<const char *>(record.confirmed_hash[record.active_slot]),
+                            BM_HASH_SIZE),
+                 kNew.hash());
+    }
+
+    /// The power fails again in each write of the boots that follow.
+    static void cutAgain(SimulatedUnit &unit, const Scenario &scenario, Confirmation confirmation)
+    {
+        const QByteArray before = unit.flash;
+        unit.cutPowerAt(kNever, 0);
+        bootOften(unit);
+        const QList<qsizetype> writes = unit.writeSizes;
+        QVERIFY(writes.size() >= kBootsOfATrial);
+        for (int operation = 0; operation < writes.size(); ++operation) {
+            for (const qsizetype bytes : {qsizetype(0), writes[operation] / 2, writes[operation]}) {
+                unit.restorePower();
+                unit.flash = before;
+                unit.cutPowerAt(operation, bytes);
+                bootOften(unit);
+                QVERIFY(!unit.hasPower);
+                unit.restorePower();
+                checkNextBoots(unit, scenario, confirmation);
+                if (QTest::currentTestFailed()) {
+                    qWarning("second cut in write %d, after %d bytes", operation, int(bytes));
+                    return;
+                }
+            }
+        }
+        unit.restorePower();
+        unit.flash = before;
     }
 
     static void checkUpdatable(SimulatedUnit &unit)
@@ -190,10 +291,14 @@ private:
         SimulatedUnit unit;
         scenario.prepare(unit);
         unit.cutPowerAt(operation, bytes);
-        scenario.act(unit);
+        const Confirmation confirmation = scenario.act(unit);
         QVERIFY(!unit.hasPower);
+        const bool isInTheMiddle = bytes == unit.writeSizes.last() / 2;
         unit.restorePower();
-        checkNextBoots(unit, scenario);
+        if (isInTheMiddle) { // one state of the flash a write: the others would take too long
+            cutAgain(unit, scenario, confirmation);
+        }
+        checkNextBoots(unit, scenario, confirmation);
         checkUpdatable(unit);
         QVERIFY(!unit.brokeFlashRule);
     }
