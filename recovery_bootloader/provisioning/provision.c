@@ -21,6 +21,9 @@ static const char *const slot_names[BM_SLOT_COUNT] = {"A", "B"};
 static uint32_t load_address;
 
 /* The tool knows no machine's memory: whatever the image was linked for is its load area. */
+/* Nobody is on trial here. */
+void port_watchdog_kick(void) { }
+
 uint8_t *port_load_area(uint32_t *capacity)
 {
     *capacity = UINT32_MAX;

@@ -156,6 +156,7 @@ static enum bm_service_result slot_sha256(uint8_t slot, uint32_t length, uint8_t
             return result;
         }
         crypto_hash_sha256_update(&state, chunk, step);
+        kick_watchdog(); /* which ends with the trial's time limit, however often this is asked */
     }
     crypto_hash_sha256_final(&state, hash);
     return BM_SERVICE_OK;

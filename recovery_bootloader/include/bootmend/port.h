@@ -78,7 +78,7 @@ struct bm_timing {
 const struct bm_timing *port_timing(void);
 
 void port_watchdog_start(uint32_t timeout_ms); /* cannot be stopped but by a reset */
-void port_watchdog_kick(void);
+void port_watchdog_kick(void); /* without effect before the start */
 
 /* What was written to the line before has left, or leaves, the unit. */
 BM_NORETURN void port_reset(void);

@@ -4,6 +4,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <optional>
 
 using testing::BootImage;
@@ -345,6 +346,59 @@ private Q_SLOTS:
         boot.emplace(*m_unit, BM_RESET_WATCHDOG);
         QCOMPARE(boot->decision.slot, quint8(BM_SLOT_A));
         QCOMPARE(stateOf(*boot).rollback_reason, quint8(BM_ROLLBACK_EXPIRED));
+    }
+
+    void kicksTheWatchdogWhileItHashes_data()
+    {
+        QTest::addColumn<bool>("isConfirmedFirst");
+        QTest::addColumn<bool>("isAskedForTheHash");
+        QTest::newRow("image list on trial") << false << false;
+        QTest::newRow("image list once confirmed") << true << false;
+        QTest::newRow("hash on trial") << false << true;
+    }
+
+    void kicksTheWatchdogWhileItHashes()
+    {
+        QFETCH(bool, isConfirmedFirst);
+        QFETCH(bool, isAskedForTheHash);
+        const BootImage large = {.payload = QByteArray(3500, 'l')};
+        m_unit->writeImage(BM_SLOT_A, large.bytes());
+        m_unit->confirmSlot(BM_SLOT_A, large.hash(), 1);
+        std::optional<SimulatedBoot> boot;
+        startTrial(boot);
+        if (isConfirmedFirst) {
+            QCOMPARE(boot->services->confirm(), BM_SERVICE_OK);
+        }
+        size_t unwatched = 0;
+        size_t longest = 0;
+        size_t total = 0;
+        int kicks = m_unit->kickCount;
+        m_unit->onRead = [&](quint32, quint8 *, size_t length) {
+            unwatched = kicks == m_unit->kickCount ? unwatched + length : length;
+            kicks = m_unit->kickCount;
+            longest = std::max(longest, unwatched);
+            total += length;
+        };
+        quint8 hash[BM_HASH_SIZE];
+        if (isAskedForTheHash) {
+            QCOMPARE(boot->services->slot_sha256(BM_SLOT_A, 3500, hash), BM_SERVICE_OK);
+        } else {
+            QVERIFY(statusOf(*boot, BM_SLOT_A).is_intact);
+        }
+        QVERIFY(total >= 3500);
+        QVERIFY2(longest <= 1024, qPrintable(QString::number(longest)));
+        m_unit->onRead = nullptr;
+    }
+
+    void hashingDoesNotOutliveTheTrial()
+    {
+        std::optional<SimulatedBoot> boot;
+        startTrial(boot);
+        m_unit->now += m_unit->timing.trial_limit_ms;
+        const int kicks = m_unit->kickCount;
+        quint8 hash[BM_HASH_SIZE];
+        QCOMPARE(boot->services->slot_sha256(BM_SLOT_A, 300, hash), BM_SERVICE_OK);
+        QCOMPARE(m_unit->kickCount, kicks);
     }
 
     void aConfirmedTrialDoesNotExpire()
