@@ -17,7 +17,7 @@ struct BenchOrder {
     QStringList kinds; // of the units, see unitKinds()
 };
 
-/// Fails with FileFailed when a bench is already there; what was started before a failure is ended again.
+/// FileFailed when the directory exists and is not empty; what was started before a failure is ended again.
 core::Result<BenchFile> bringUp(const QDir &directory, const BenchOrder &order);
 
 core::Result<core::Done> bringDown(const QDir &directory);

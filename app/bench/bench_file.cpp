@@ -5,13 +5,19 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
 #include <QSaveFile>
+
+#include <array>
+#include <limits>
+#include <sys/types.h>
 
 namespace bench {
 
 namespace {
 
 constexpr int kSchema = 1;
+constexpr std::array kMachines{Machine::Host, Machine::Qemu};
 constexpr qint64 kLargestFile = 1024 * 1024; // Thousands of units; anything larger is not ours.
 
 QJsonObject toJson(const BenchUnit &unit)
@@ -20,7 +26,15 @@ QJsonObject toJson(const BenchUnit &unit)
             {QStringLiteral("kind"), unit.kind},
             {QStringLiteral("serial"), unit.serialNumber},
             {QStringLiteral("address"), core::toText(unit.address)},
-            {QStringLiteral("pid"), unit.pid}};
+            {QStringLiteral("pid"), unit.process.pid},
+            {QStringLiteral("started"), unit.process.started}};
+}
+
+/// A name becomes a path below the bench; one that leads out of it would let "down" remove foreign files.
+bool isUnitName(const QString &name)
+{
+    static const QRegularExpression form(QStringLiteral("\\A[a-z0-9-]+\\z"));
+    return form.match(name).hasMatch();
 }
 
 core::Result<BenchUnit> unitFrom(const QJsonObject &json)
@@ -29,11 +43,17 @@ core::Result<BenchUnit> unitFrom(const QJsonObject &json)
         core::parseAddress(json[QStringLiteral("address")].toString());
     if (!address)
         return core::fail(core::ErrorKind::InvalidFile, address.error().detail);
-    BenchUnit unit{json[QStringLiteral("name")].toString(), json[QStringLiteral("kind")].toString(),
-                   json[QStringLiteral("serial")].toString(), *address,
-                   json[QStringLiteral("pid")].toInteger()};
-    if (unit.name.isEmpty() || unit.pid <= 0)
-        return core::fail(core::ErrorKind::InvalidFile, QStringLiteral("a unit without a name or a process"));
+    BenchUnit unit{json[QStringLiteral("name")].toString(),
+                   json[QStringLiteral("kind")].toString(),
+                   json[QStringLiteral("serial")].toString(),
+                   *address,
+                   {json[QStringLiteral("pid")].toInteger(), json[QStringLiteral("started")].toInteger()}};
+    if (!isUnitName(unit.name))
+        return core::fail(core::ErrorKind::InvalidFile,
+                          QStringLiteral("\"%1\" is no name of a unit").arg(unit.name));
+    if (unit.process.pid < 0 || unit.process.pid > std::numeric_limits<pid_t>::max())
+        return core::fail(core::ErrorKind::InvalidFile,
+                          QStringLiteral("%1 is no process number").arg(unit.process.pid));
     return unit;
 }
 
@@ -44,13 +64,22 @@ QString machineName(Machine machine)
     return machine == Machine::Host ? QStringLiteral("host") : QStringLiteral("qemu");
 }
 
+QStringList machineNames()
+{
+    QStringList names;
+    for (const Machine machine : kMachines)
+        names.append(machineName(machine));
+    return names;
+}
+
 core::Result<Machine> machineNamed(const QString &name)
 {
-    for (const Machine machine : {Machine::Host, Machine::Qemu})
+    for (const Machine machine : kMachines)
         if (machineName(machine) == name)
             return machine;
     return core::fail(core::ErrorKind::InvalidFile,
-                      QStringLiteral("\"%1\" is neither host nor qemu").arg(name));
+                      QStringLiteral("\"%1\" is no machine; there are %2")
+                          .arg(name, machineNames().join(QStringLiteral(", "))));
 }
 
 QString benchFilePath(const QDir &directory)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/bench/process_identity.h"
 #include "core/base/result.h"
 #include "core/device/connector.h"
 
@@ -12,15 +13,16 @@ namespace bench {
 enum class Machine { Host, Qemu };
 
 QString machineName(Machine machine); // "host"
+QStringList machineNames();
 core::Result<Machine> machineNamed(const QString &name);
 
 /// One virtual device of a bench.
 struct BenchUnit {
-    QString name; // "healthy-1"
+    QString name; // "healthy-1": the name of its folder, too; [a-z0-9-]+
     QString kind; // "healthy"
     QString serialNumber;
     core::DeviceAddress address;
-    qint64 pid = 0; // of its process
+    ProcessIdentity process; // none while it is switched off
 };
 
 /// The content of DIR/bench.json (docs/formats/bench.md): what `bench up` started and `bench down` ends.

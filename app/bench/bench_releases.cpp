@@ -38,6 +38,11 @@ constexpr std::array kRecipes{
     ReleaseRecipe{"1.2.0-unhealthy", "1.2.0-unhealthy", true, "revA, revB", "dev", true},
 };
 
+QString fileNameOf(const ReleaseRecipe &recipe)
+{
+    return QLatin1String(recipe.name) + QStringLiteral(".bmb");
+}
+
 /// The key of the bench is made anew for each: what it signs is good for nothing else.
 struct BenchKeys {
     core::PrivateKey trusted;
@@ -106,10 +111,9 @@ core::Result<core::Done> writeRelease(const QDir &releases, Machine machine, con
         return written;
     if (!QFile::copy(*image, workshop.filePath(QStringLiteral("application.bin"))))
         return core::fail(core::ErrorKind::FileFailed, QStringLiteral("cannot copy %1").arg(*image));
-    const auto bundle = core::createBundle(
-        {.manifestPath = manifestPath,
-         .keys = {recipe.hasTrustedKey ? keys.trusted : keys.unknown},
-         .outputPath = releases.filePath(QLatin1String(recipe.name) + QStringLiteral(".bmb"))});
+    const auto bundle = core::createBundle({.manifestPath = manifestPath,
+                                            .keys = {recipe.hasTrustedKey ? keys.trusted : keys.unknown},
+                                            .outputPath = releases.filePath(fileNameOf(recipe))});
     if (!bundle)
         return core::passOn(bundle.error(), QStringLiteral("making release ") + QLatin1String(recipe.name));
     return core::Done{};
@@ -138,6 +142,14 @@ core::Result<core::Done> writeReleases(const QDir &directory, Machine machine)
         if (const auto written = writeRelease(releases, machine, recipe, *keys); !written)
             return written;
     return writeTrust(trustFilePath(directory), keys->trusted.publicKey());
+}
+
+QStringList releaseFileNames()
+{
+    QStringList names;
+    for (const ReleaseRecipe &recipe : kRecipes)
+        names.append(fileNameOf(recipe));
+    return names;
 }
 
 } // namespace bench

@@ -12,4 +12,7 @@ namespace bench {
 /// another product, for another hardware revision, too old, signed by an unknown key.
 core::Result<core::Done> writeReleases(const QDir &directory, Machine machine);
 
+/// The names of the files that writeReleases() puts into DIR/releases.
+QStringList releaseFileNames();
+
 } // namespace bench

@@ -26,12 +26,27 @@ namespace {
 
 constexpr qint64 kQemuFlashBytes = 32 * 1024 * 1024; // One pflash unit of the riscv "virt" machine.
 constexpr int kStartMs = 10'000; // QEMU on a busy laptop; the host port needs a few milliseconds.
-constexpr int kStopMs = 5'000;
 constexpr int kLookAgainMs = 5;
+
+// What lies in a unit's folder.
+constexpr const char *kFlash = "flash.img";
+constexpr const char *kLine = "line";
+constexpr const char *kLog = "log.txt";
+constexpr const char *kBootloader = "boot.img";
 
 QString flashPath(const QDir &unitDirectory)
 {
-    return unitDirectory.absoluteFilePath(QStringLiteral("flash.img"));
+    return unitDirectory.absoluteFilePath(QLatin1String(kFlash));
+}
+
+QString linePath(const QDir &unitDirectory)
+{
+    return unitDirectory.absoluteFilePath(QLatin1String(kLine));
+}
+
+QString logPath(const QDir &unitDirectory)
+{
+    return unitDirectory.absoluteFilePath(QLatin1String(kLog));
 }
 
 struct SlotContent {
@@ -127,7 +142,7 @@ core::Result<QString> paddedBootloader(const QDir &unitDirectory)
     if (!QFile::exists(image))
         return core::fail(core::ErrorKind::Unsupported,
                           QStringLiteral("this installation was built without the bootloader for QEMU"));
-    const QString padded = unitDirectory.absoluteFilePath(QStringLiteral("boot.img"));
+    const QString padded = unitDirectory.absoluteFilePath(QLatin1String(kBootloader));
     QFile file(padded);
     QFile::remove(padded); // From before a power cut.
     if (!QFile::copy(image, padded) || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner)
@@ -196,10 +211,11 @@ bool answersOn(const QString &socket)
     return probe.waitForConnected(kLookAgainMs);
 }
 
-core::Result<core::Done> waitForLine(const QString &socket, const QString &logFile)
+core::Result<core::Done> waitForLine(const QString &socket, const QString &logFile,
+                                     const ProcessIdentity &process)
 {
     const QDeadlineTimer deadline(kStartMs);
-    while (!deadline.hasExpired()) {
+    while (!deadline.hasExpired() && isRunning(process).value_or(false)) {
         if (QFileInfo::exists(socket) && answersOn(socket))
             return core::Done{};
         QThread::msleep(kLookAgainMs);
@@ -211,7 +227,7 @@ core::Result<core::Done> waitForLine(const QString &socket, const QString &logFi
         QStringLiteral("the virtual device did not start: %1").arg(QString::fromUtf8(said).trimmed()));
 }
 
-core::Result<qint64> launch(const CommandLine &command, const QString &logFile)
+core::Result<ProcessIdentity> launch(const CommandLine &command, const QString &logFile)
 {
     QProcess process;
     process.setProgram(command.program);
@@ -223,32 +239,8 @@ core::Result<qint64> launch(const CommandLine &command, const QString &logFile)
     if (!process.startDetached(&pid))
         return core::fail(core::ErrorKind::FileFailed,
                           QStringLiteral("cannot start %1: %2").arg(command.program, process.errorString()));
-    return pid;
-}
-
-/// A number that another program has by now must not be killed.
-bool isStillOurs(const QDir &directory, qint64 pid)
-{
-    QFile commandLine(QStringLiteral("/proc/%1/cmdline").arg(pid));
-    return commandLine.open(QIODevice::ReadOnly)
-        && commandLine.readAll().contains(QFile::encodeName(directory.absolutePath()));
-}
-
-core::Result<core::Done> endProcess(const QDir &directory, const BenchUnit &unit, int signal)
-{
-    if (!isStillOurs(directory, unit.pid))
-        return core::Done{};
-    ::kill(pid_t(unit.pid), signal);
-    const QDeadlineTimer deadline(kStopMs);
-    while (isStillOurs(directory, unit.pid)) {
-        if (deadline.hasExpired()) {
-            ::kill(pid_t(unit.pid), SIGKILL);
-            return core::fail(core::ErrorKind::Internal,
-                              QStringLiteral("%1 had to be killed").arg(unit.name));
-        }
-        QThread::msleep(kLookAgainMs);
-    }
-    return core::Done{};
+    // One that has ended at once is missed when its line is waited for, where its log is told.
+    return identityOf(pid).value_or(ProcessIdentity{});
 }
 
 } // namespace
@@ -285,10 +277,31 @@ core::Result<core::Done> makeUnit(const QDir &directory, const UnitRecipe &recip
     return writeFlash(flashPath(unitDirectory), recipe);
 }
 
+BenchUnit switchedOff(const QDir &directory, const UnitRecipe &recipe)
+{
+    const QString socket = linePath(QDir(directory.absoluteFilePath(recipe.name)));
+    return {recipe.name, recipe.kind, recipe.serialNumber, {core::DeviceAddress::Link::Unix, socket}, {}};
+}
+
+core::Result<core::Done> removeUnit(const QDir &directory, const QString &name)
+{
+    const QDir unitDirectory(directory.absoluteFilePath(name));
+    if (!unitDirectory.exists())
+        return core::Done{};
+    for (const char *file : {kFlash, kLine, kLog, kBootloader}) {
+        const QString path = unitDirectory.absoluteFilePath(QLatin1String(file));
+        const bool isThere = QFileInfo::exists(path);
+        if (isThere && !QFile::remove(path))
+            return core::fail(core::ErrorKind::FileFailed, QStringLiteral("cannot remove %1").arg(path));
+    }
+    QDir().rmdir(unitDirectory.absolutePath()); // Fails, as it should, when something else is in it.
+    return core::Done{};
+}
+
 core::Result<BenchUnit> switchOn(const QDir &directory, const UnitRecipe &recipe)
 {
     const QDir unitDirectory(directory.absoluteFilePath(recipe.name));
-    const QString socket = unitDirectory.absoluteFilePath(QStringLiteral("line"));
+    const QString socket = linePath(unitDirectory);
     if (QFile::encodeName(socket).size() >= qsizetype(sizeof(sockaddr_un::sun_path)))
         return core::fail(
             core::ErrorKind::FileFailed,
@@ -299,27 +312,28 @@ core::Result<BenchUnit> switchOn(const QDir &directory, const UnitRecipe &recipe
         return core::passOn(command.error());
 
     QFile::remove(socket); // Of a process that was killed: what appears now is the new one's.
-    const QString logFile = unitDirectory.absoluteFilePath(QStringLiteral("log.txt"));
-    const core::Result<qint64> pid = launch(*command, logFile);
-    if (!pid)
-        return core::passOn(pid.error());
-    const BenchUnit unit{
-        recipe.name, recipe.kind, recipe.serialNumber, {core::DeviceAddress::Link::Unix, socket}, *pid};
-    if (const auto isUp = waitForLine(socket, logFile); !isUp) {
-        const auto stopped = switchOff(directory, unit);
-        return core::passOn(isUp.error(), stopped ? QString() : stopped.error().detail);
-    }
+    const core::Result<ProcessIdentity> process = launch(*command, logPath(unitDirectory));
+    if (!process)
+        return core::passOn(process.error());
+    BenchUnit unit = switchedOff(directory, recipe);
+    unit.process = *process;
     return unit;
 }
 
-core::Result<core::Done> switchOff(const QDir &directory, const BenchUnit &unit)
+core::Result<core::Done> waitUntilUp(const QDir &directory, const BenchUnit &unit)
 {
-    return endProcess(directory, unit, SIGTERM);
+    const QDir unitDirectory(directory.absoluteFilePath(unit.name));
+    return waitForLine(linePath(unitDirectory), logPath(unitDirectory), unit.process);
 }
 
-core::Result<core::Done> cutPower(const QDir &directory, const BenchUnit &unit)
+core::Result<core::Done> switchOff(const BenchUnit &unit)
 {
-    return endProcess(directory, unit, SIGKILL);
+    return endProcess(unit.process, SIGTERM);
+}
+
+core::Result<core::Done> cutPower(const BenchUnit &unit)
+{
+    return endProcess(unit.process, SIGKILL);
 }
 
 } // namespace bench

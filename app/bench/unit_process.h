@@ -14,20 +14,30 @@ struct UnitRecipe {
     int baud = 0;
 };
 
-/// The kinds that `bench up --unit` knows: healthy, bricked, on-trial, blank.
+/// The kinds that `bench up --unit` knows, "healthy" first.
 QStringList unitKinds();
 
 /// Writes the unit's flash under DIR/NAME as it leaves the factory.
 core::Result<core::Done> makeUnit(const QDir &directory, const UnitRecipe &recipe);
 
-/// Starts the process of a unit that was made, and waits until its line can be opened.
+/// Removes what makeUnit() and switchOn() wrote under DIR/NAME, and the folder when nothing else is in it.
+core::Result<core::Done> removeUnit(const QDir &directory, const QString &name);
+
+/// How a unit is entered before its process runs.
+BenchUnit switchedOff(const QDir &directory, const UnitRecipe &recipe);
+
+/// Starts the process of a unit that was made. It answers when waitUntilUp() says so; whoever starts it
+/// writes down its process first, so that it can be ended even if the program is killed while it waits.
 core::Result<BenchUnit> switchOn(const QDir &directory, const UnitRecipe &recipe);
 
-/// Ends the unit's process when it is still the one that switchOn() started.
-core::Result<core::Done> switchOff(const QDir &directory, const BenchUnit &unit);
+/// Waits until the unit's line can be opened; Internal, with what its process said, after 10 seconds.
+core::Result<core::Done> waitUntilUp(const QDir &directory, const BenchUnit &unit);
+
+/// Ends the unit's process; see endProcess().
+core::Result<core::Done> switchOff(const BenchUnit &unit);
 
 /// The same without warning, at whatever instruction it is: a power cut.
-core::Result<core::Done> cutPower(const QDir &directory, const BenchUnit &unit);
+core::Result<core::Done> cutPower(const BenchUnit &unit);
 
 /// What images and units of a machine are made for.
 QString productOf(Machine machine);

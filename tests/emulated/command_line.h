@@ -57,6 +57,13 @@ inline Ran runProgram(const QString &program, const QStringList &arguments)
             QString::fromUtf8(process.readAllStandardError())};
 }
 
+/// A process that has ended may stand in the table until its parent looks; it has no command line then.
+inline bool isAlive(qint64 process)
+{
+    QFile commandLine(QStringLiteral("/proc/%1/cmdline").arg(process));
+    return commandLine.open(QIODevice::ReadOnly) && !commandLine.readAll().isEmpty();
+}
+
 /// A bench of its own for one test; it is brought down with the test.
 class ScratchBench
 {

@@ -38,13 +38,6 @@ QString stage(const Ran &ran)
     return ran.result()[QStringLiteral("device")].toObject()[QStringLiteral("stage")].toString();
 }
 
-/// A process that has ended may stand in the table until its parent looks; it has no command line then.
-bool isAlive(qint64 process)
-{
-    QFile commandLine(QStringLiteral("/proc/%1/cmdline").arg(process));
-    return commandLine.open(QIODevice::ReadOnly) && !commandLine.readAll().isEmpty();
-}
-
 const auto kHealthy = QStringLiteral("healthy-1");
 
 } // namespace
@@ -302,7 +295,7 @@ private Q_SLOTS:
         QCOMPARE(bench->run({QStringLiteral("bench"), QStringLiteral("down"), bench->path()}).exitCode, 0);
         QVERIFY(!QFileInfo::exists(bench->path()));
         for (const qint64 process : processes)
-            QVERIFY2(!isAlive(process), QByteArray::number(process));
+            QVERIFY2(!testing::isAlive(process), QByteArray::number(process));
     }
 
 private:

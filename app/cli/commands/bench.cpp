@@ -27,7 +27,7 @@ int tellBench(const QString &command, const BenchOptions &options, const bench::
         units.append(QJsonObject{{QStringLiteral("name"), unit.name},
                                  {QStringLiteral("kind"), unit.kind},
                                  {QStringLiteral("address"), core::toText(unit.address)},
-                                 {QStringLiteral("pid"), unit.pid}});
+                                 {QStringLiteral("pid"), unit.process.pid}});
     }
     session.output().say(QStringLiteral("Look at them with: bootmend devices --bench %1")
                              .arg(QString::fromStdString(options.directory)));
