@@ -2,7 +2,6 @@
 #include "app/bench/unit_process.h"
 
 #include "app/bench/installation.h"
-#include "core/release/mcuboot_image.h"
 
 #include <QDeadlineTimer>
 #include <QFile>
@@ -121,16 +120,12 @@ core::Result<core::Done> writeFlash(const QString &flash, const UnitRecipe &reci
 
     const QString geometry =
         machine == Machine::Host ? QStringLiteral("host") : QStringLiteral("qemu_riscv_virt");
-    const QUuid vendorId = core::vendorUuid(vendor());
-    const QUuid classId = core::classUuid(vendorId, productOf(machine));
-    const QStringList identity{
-        QStringLiteral("--flash"),       flash,
-        QStringLiteral("--geometry"),    geometry,
-        QStringLiteral("--product"),     productOf(machine),
-        QStringLiteral("--hw"),          hardwareRevision(),
-        QStringLiteral("--serial"),      recipe.serialNumber,
-        QStringLiteral("--vendor-uuid"), QString::fromLatin1(vendorId.toRfc4122().toHex()),
-        QStringLiteral("--class-uuid"),  QString::fromLatin1(classId.toRfc4122().toHex())};
+    const QStringList identity{QStringLiteral("--flash"),    flash,
+                               QStringLiteral("--geometry"), geometry,
+                               QStringLiteral("--vendor"),   vendor(),
+                               QStringLiteral("--product"),  productOf(machine),
+                               QStringLiteral("--hw"),       hardwareRevision(),
+                               QStringLiteral("--serial"),   recipe.serialNumber};
     return runToEnd(*program, identity + *options);
 }
 
