@@ -152,6 +152,12 @@ int Output::result(const QString &command, const core::Error &error)
     return core::exitCode(error);
 }
 
+void Output::wrongUsage(const QString &command, const QString &problem)
+{
+    if (isJson())
+        jsonLine(QStringLiteral("result"), events::wrongUsageJson(command, problem));
+}
+
 int Output::done(const QString &command, const QJsonObject &members)
 {
     if (isJson()) {

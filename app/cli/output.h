@@ -40,6 +40,9 @@ public:
     int result(const QString &command, const core::Error &error);
     int done(const QString &command, const QJsonObject &members = {});
 
+    /// The same for a command line that was not understood; people have been told by the parser.
+    void wrongUsage(const QString &command, const QString &problem);
+
 private:
     void jsonLine(const QString &event, const QJsonObject &members);
     void print(const QString &text);

@@ -7,6 +7,9 @@
 #include <QDateTime>
 #include <QDir>
 
+#include <algorithm>
+#include <string_view>
+
 namespace cli {
 
 Output &Session::output()
@@ -59,9 +62,32 @@ core::Result<core::VerifiedRelease> Session::verifiedRelease(const QString &bund
     return core::verifyBundle(*bundle, *trust, QDateTime::currentDateTimeUtc());
 }
 
+namespace {
+
+constexpr int kWrongUsage = 2;
+
+/// "bench up": as far as the words on the command line were understood.
+QString commandName(const CLI::App &app)
+{
+    QStringList words;
+    for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = chosen.front()->get_subcommands())
+        words.append(QString::fromStdString(chosen.front()->get_name()));
+    return words.join(u' ');
+}
+
+/// --help and --version end the parsing in this way, too.
+int endParsing(const CLI::App &app, const CLI::ParseError &problem, Session &session)
+{
+    if (app.exit(problem) == 0)
+        return 0;
+    session.output().wrongUsage(commandName(app), QString::fromStdString(problem.what()));
+    return kWrongUsage;
+}
+
+} // namespace
+
 int run(int argc, const char *const *argv, Session &session)
 {
-    constexpr int kWrongUsage = 2;
     CLI::App app{"Bootmend: verified updates, proven outcomes, recovery", "bootmend"};
     app.set_version_flag("--version", "bootmend " BOOTMEND_VERSION " (JSON schema 1)");
     app.require_subcommand(1);
@@ -78,7 +104,10 @@ int run(int argc, const char *const *argv, Session &session)
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &problem) {
-        return app.exit(problem) == 0 ? 0 : kWrongUsage;
+        // Where the parser stopped it need not have seen the options behind; a script wants its line still.
+        const auto isJson = [](std::string_view word) { return word == "--json"; };
+        session.options.isJson = std::any_of(argv, argv + argc, isJson);
+        return endParsing(app, problem, session);
     }
     session.options.benchDirectory = QString::fromStdString(benchDirectory);
     session.options.trustFile = QString::fromStdString(trustFile);

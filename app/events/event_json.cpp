@@ -338,4 +338,12 @@ QJsonObject okJson(const QString &command)
             {QStringLiteral("reason"), QJsonValue::Null}};
 }
 
+QJsonObject wrongUsageJson(const QString &command, const QString &problem)
+{
+    return {{QStringLiteral("command"), command},
+            {QStringLiteral("outcome"), core::outcomeName(core::Outcome::Failed)},
+            {QStringLiteral("reason"), QJsonValue::Null},
+            {QStringLiteral("detail"), problem}};
+}
+
 } // namespace events

@@ -13,14 +13,14 @@ namespace events {
 
 constexpr int kSchema = 1;
 
-/// The members that every line starts with.
+/// The members that every line has.
 QJsonObject line(const QString &event, const QDateTime &nowUtc);
 
 QJsonObject deviceJson(const core::DeviceSnapshot &unit);
 QJsonObject evidenceJson(const core::EvidenceEvent &event);
 QJsonObject planJson(const core::UpdatePlan &plan);
 
-/// The members of a `state`, `progress` or `note` line; empty for events that scripts do not get.
+/// The members of a `state`, `progress` or `note` line.
 QJsonObject jobEventJson(const core::JobEvent &event);
 QString jobEventName(const core::JobEvent &event);
 
@@ -28,6 +28,7 @@ QString jobEventName(const core::JobEvent &event);
 QJsonObject verdictJson(const QString &command, const core::Verdict &verdict);
 QJsonObject errorJson(const QString &command, const core::Error &error);
 QJsonObject okJson(const QString &command);
+QJsonObject wrongUsageJson(const QString &command, const QString &problem);
 
 /// The outcome that a command which failed before a verdict is given: refused, failed or cancelled.
 core::Outcome outcomeOf(const core::Error &error);

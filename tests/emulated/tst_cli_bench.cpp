@@ -167,6 +167,42 @@ private Q_SLOTS:
         QVERIFY(stranger.waitForFinished());
     }
 
+    void wrongUsageEndsWithAResult_data()
+    {
+        QTest::addColumn<QString>("line");
+        QTest::addColumn<QString>("command");
+        const auto up = QStringLiteral("bench up");
+        QTest::newRow("unit") << QStringLiteral("--json bench up DIR --unit unicorn") << up;
+        QTest::newRow("machine") << QStringLiteral("bench up DIR --machine abacus --json") << up;
+        QTest::newRow("speed") << QStringLiteral("bench up DIR --baud -1 --json") << up;
+        QTest::newRow("address") << QStringLiteral("image create --payload p --version 1.0.0 "
+                                                   "--rollback-index 0 --vendor v --product p --hw h --key k "
+                                                   "-o DIR --ram-load nowhere --json")
+                                 << QStringLiteral("image create");
+        QTest::newRow("option") << QStringLiteral("devices --unheard-of --json") << QStringLiteral("devices");
+        QTest::newRow("nothing to update") << QStringLiteral("update --json") << QStringLiteral("update");
+        QTest::newRow("no command") << QStringLiteral("--json") << QString();
+    }
+
+    void wrongUsageEndsWithAResult()
+    {
+        QFETCH(QString, line);
+        QFETCH(QString, command);
+        const QString folder = m_folder->filePath(QStringLiteral("b"));
+        QStringList arguments = line.split(u' ');
+        arguments.replaceInStrings(QStringLiteral("DIR"), folder);
+        const Ran ran = bootmend(arguments);
+        QVERIFY2(ran.exitCode == 2, ran.story());
+        QCOMPARE(ran.lines.size(), 1);
+        QCOMPARE(ran.result()[QStringLiteral("event")].toString(), QStringLiteral("result"));
+        QCOMPARE(ran.result()[QStringLiteral("command")].toString(), command);
+        QCOMPARE(ran.outcome(), QStringLiteral("failed"));
+        QVERIFY(ran.result()[QStringLiteral("reason")].isNull());
+        QVERIFY(!ran.result()[QStringLiteral("detail")].toString().isEmpty());
+        QVERIFY(!ran.standardError.isEmpty());
+        QVERIFY(!QFileInfo::exists(folder));
+    }
+
     void aKilledStartCanBeBroughtDown()
     {
         if (QString::fromLatin1(BOOTMEND_QEMU_SKIP_REASON).size() > 0)

@@ -73,6 +73,14 @@ int benchList(const BenchOptions &options, Session &session)
                 : session.output().result(command, file.error());
 }
 
+std::vector<std::string> asWords(const QStringList &list)
+{
+    std::vector<std::string> words;
+    for (const QString &word : list)
+        words.push_back(word.toStdString());
+    return words;
+}
+
 using BenchAction = int (*)(const BenchOptions &, Session &);
 
 CLI::App *addAction(CLI::App *parent, const char *name, const char *help, BenchAction action,
@@ -93,11 +101,13 @@ void addBench(CLI::App &app, Session &session)
     parent->require_subcommand(1);
     const auto options = std::make_shared<BenchOptions>();
     CLI::App *up = addAction(parent, "up", "starts virtual devices", benchUp, options, session);
-    const std::string kinds = bench::unitKinds().join(QStringLiteral(", ")).toStdString();
-    up->add_option("--unit", options->kinds, "a unit to start, any number of times: " + kinds)
-        ->allow_extra_args(false);
-    up->add_option("--machine", options->machine, "host (a process) or qemu");
-    up->add_option("--baud", options->baud, "speed of the units' lines; as fast as it goes unless told");
+    up->add_option("--unit", options->kinds, "a unit to start, any number of times")
+        ->allow_extra_args(false)
+        ->check(CLI::IsMember(asWords(bench::unitKinds())));
+    up->add_option("--machine", options->machine, "what they run on: a process of this computer, or QEMU")
+        ->check(CLI::IsMember(asWords(bench::machineNames())));
+    up->add_option("--baud", options->baud, "speed of the units' lines; as fast as it goes unless told")
+        ->check(CLI::NonNegativeNumber);
     CLI::App *cycle = addAction(parent, "power-cycle", "cuts a unit's power, and switches it on again",
                                 benchPowerCycle, options, session);
     cycle->add_option("UNIT", options->unit, "its name")->required();

@@ -22,21 +22,8 @@ struct ImageOptions {
     std::vector<std::string> hardwareRevisions;
     std::string key;
     quint32 rollbackIndex = 0;
-    std::string ramLoad; // an address; empty for images that run where they lie
+    std::optional<quint32> loadAddress; // none for images that run where they lie
 };
-
-core::Result<std::optional<quint32>> loadAddress(const std::string &text)
-{
-    if (text.empty())
-        return std::optional<quint32>();
-    bool isNumber = false;
-    const quint32 address = QString::fromStdString(text).toUInt(&isNumber, 0);
-    if (!isNumber)
-        return core::fail(
-            core::ErrorKind::InvalidFile,
-            QStringLiteral("--ram-load %1 is not an address").arg(QString::fromStdString(text)));
-    return std::optional(address);
-}
 
 core::Result<core::ImageSpec> specFrom(const ImageOptions &options)
 {
@@ -46,15 +33,12 @@ core::Result<core::ImageSpec> specFrom(const ImageOptions &options)
     const auto version = core::parseVersion(QString::fromStdString(options.version));
     if (!version)
         return core::passOn(version.error());
-    const auto address = loadAddress(options.ramLoad);
-    if (!address)
-        return core::passOn(address.error());
     core::ImageSpec spec{.payload = *payload,
                          .version = *version,
                          .rollbackIndex = options.rollbackIndex,
                          .vendorDomain = QString::fromStdString(options.vendor),
                          .product = QString::fromStdString(options.product),
-                         .loadAddress = *address};
+                         .loadAddress = options.loadAddress};
     for (const std::string &revision : options.hardwareRevisions)
         spec.hardwareRevisions.append(QString::fromStdString(revision));
     return spec;
@@ -148,7 +132,8 @@ void addCreate(CLI::App *parent, std::shared_ptr<ImageOptions> options, Session 
     create->add_option("--hw", options->hardwareRevisions, "a hardware revision; any number of times")
         ->required();
     create->add_option("--key", options->key, "the private boot key, a PEM file")->required();
-    create->add_option("--ram-load", options->ramLoad, "address that the bootloader copies the payload to");
+    create->add_option("--ram-load", options->loadAddress,
+                       "address that the bootloader copies the payload to");
     create->add_option("-o,--output", options->file, "the image to write")->required();
     create->callback(
         [=, &session] { session.command = [=, &session] { return createImage(*options, session); }; });
