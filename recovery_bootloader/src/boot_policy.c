@@ -143,12 +143,17 @@ static bool try_pending(struct boot_session *session)
         return false;
     }
     uint8_t slot = record->pending_slot;
-    if (load_slot(session, slot)
-        && memcmp(session->images[slot].hash, record->pending_hash, BM_HASH_SIZE) == 0) {
-        return true;
+    if (!load_slot(session, slot)
+        || memcmp(session->images[slot].hash, record->pending_hash, BM_HASH_SIZE) != 0) {
+        roll_back(session, BM_ROLLBACK_IMAGE_INVALID);
+        return false;
     }
-    roll_back(session, BM_ROLLBACK_IMAGE_INVALID);
-    return false;
+    /* An image that hangs would never be taken back. */
+    if (!port_watchdog_start(port_timing()->watchdog_ms)) {
+        roll_back(session, BM_ROLLBACK_NOT_CONFIRMED);
+        return false;
+    }
+    return true;
 }
 
 static bool load_confirmed(struct boot_session *session, uint8_t slot)
@@ -219,6 +224,5 @@ void boot_policy_start(struct boot_session *session, const struct boot_decision 
     session->is_on_trial = decision->is_trial;
     if (decision->is_trial) {
         session->trial_started_ms = port_now_ms();
-        port_watchdog_start(port_timing()->watchdog_ms);
     }
 }

@@ -13,11 +13,11 @@ struct boot_decision {
 
 /*
  * Decides what boots, once a reset. All that has to be in flash before the image runs (the trial taken away,
- * the rollback, the evidence) has been written when this returns.
+ * the rollback, the evidence) has been written when this returns, and the watchdog of a trial runs.
  */
 struct boot_decision boot_policy_decide(struct boot_session *session);
 
-/* From here on the image that was decided for runs; the watchdog watches it when it is on trial. */
+/* From here on the image that was decided for runs; the time limit of a trial begins. */
 void boot_policy_start(struct boot_session *session, const struct boot_decision *decision);
 
 #endif

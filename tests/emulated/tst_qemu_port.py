@@ -12,7 +12,7 @@ EXPECTED = ["tells power-on", "programs across buffers and sectors", "refuses to
             "computes the SHA-256 of FIPS 180-2", "accepts the signature of RFC 8032",
             "refuses the signature with a flipped bit", "idles for the time that it was told",
             "tells a requested reset", "retains memory over a requested reset",
-            "lives while it kicks the watchdog", "tells the watchdog's bite",
+            "starts the watchdog", "lives while it kicks the watchdog", "tells the watchdog's bite",
             "retains memory over the watchdog's bite", "finds the watchdog at rest after its bite",
             "tells a crash", "retains memory over a crash", "takes a payload that returns for a crash"]
 

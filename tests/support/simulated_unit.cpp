@@ -238,9 +238,10 @@ const bm_timing *port_timing(void)
     return &current->timing;
 }
 
-void port_watchdog_start(uint32_t timeout_ms)
+bool port_watchdog_start(uint32_t timeout_ms)
 {
-    current->watchdogTimeout = timeout_ms;
+    current->watchdogTimeout = current->hasWatchdog ? timeout_ms : 0;
+    return current->hasWatchdog;
 }
 
 void port_watchdog_kick(void)

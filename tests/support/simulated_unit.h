@@ -51,6 +51,7 @@ public:
     QByteArray retained = QByteArray(BM_RETAINED_SIZE, '\xa5');
     bm_reset_reason resetReason = BM_RESET_POWER_ON;
     bool isButtonHeld = false;
+    bool hasWatchdog = true;
     quint32 now = 0;
     quint32 watchdogTimeout = 0;
     int kickCount = 0;

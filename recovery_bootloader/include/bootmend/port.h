@@ -77,7 +77,8 @@ struct bm_timing {
 };
 const struct bm_timing *port_timing(void);
 
-void port_watchdog_start(uint32_t timeout_ms); /* cannot be stopped but by a reset */
+/* Cannot be stopped but by a reset; false when there is no watchdog: no image goes on trial then. */
+bool port_watchdog_start(uint32_t timeout_ms);
 void port_watchdog_kick(void); /* without effect before the start */
 
 /* What was written to the line before has left, or leaves, the unit. */

@@ -140,10 +140,11 @@ const struct bm_timing *port_timing(void)
     return &machine->options.timing;
 }
 
-void port_watchdog_start(uint32_t timeout_ms)
+bool port_watchdog_start(uint32_t timeout_ms)
 {
     watchdog_timeout_ms = timeout_ms;
     port_watchdog_kick();
+    return true;
 }
 
 void port_watchdog_kick(void)

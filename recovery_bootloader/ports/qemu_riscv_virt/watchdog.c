@@ -61,10 +61,10 @@ const struct bm_timing *port_timing(void)
     return &timing;
 }
 
-void port_watchdog_start(uint32_t timeout_ms)
+bool port_watchdog_start(uint32_t timeout_ms)
 {
     if (device == 0) {
-        return;
+        return false;
     }
     /* The timer runs through two stages and resets at the end of the second. */
     const uint32_t half = timeout_ms / 2 < STAGE_LIMIT_MS ? timeout_ms / 2 : STAGE_LIMIT_MS;
@@ -75,6 +75,7 @@ void port_watchdog_start(uint32_t timeout_ms)
     machine_write32(TIMER_STAGE_2, half);
     port_watchdog_kick();
     machine_write8(device + CONFIG_LOCK, LOCK_ENABLED_FOR_GOOD);
+    return true;
 }
 
 void port_watchdog_kick(void)

@@ -210,7 +210,7 @@ static _Noreturn void first_act(void)
 static _Noreturn void act_after_request(void)
 {
     check(has_act(ACT_AFTER_REQUEST), "retains memory over a requested reset");
-    port_watchdog_start(BITE_AFTER_MS);
+    check(port_watchdog_start(BITE_AFTER_MS), "starts the watchdog");
     for (unsigned kick = 0; kick < 6; kick++) {
         rest(BITE_AFTER_MS / 2);
         port_watchdog_kick();

@@ -144,6 +144,20 @@ private Q_SLOTS:
         QCOMPARE(events(next).count({BM_EVIDENCE_ROLLBACK, reason}), 1);
     }
 
+    void neverTriesAnImageWithoutAWatchdog()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.setPending(BM_SLOT_B, kNew.hash(), 2);
+        unit.hasWatchdog = false;
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
+        QVERIFY(!boot.decision.is_trial);
+        QCOMPARE(unit.loadArea.left(kOld.payload.size()), kOld.payload);
+        QVERIFY(events(boot).contains({BM_EVIDENCE_ROLLBACK, BM_ROLLBACK_NOT_CONFIRMED}));
+        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+    }
+
     void givesAsManyTrialsAsWereGranted()
     {
         SimulatedUnit unit;
