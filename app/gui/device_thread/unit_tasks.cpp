@@ -32,6 +32,25 @@ Task<core::DeviceSnapshot> identify(core::Connector &connector, core::FoundUnit 
     co_return co_await driver->identify();
 }
 
+QByteArray runningHash(const core::DeviceSnapshot &unit)
+{
+    const core::Slot *running = core::runningSlot(unit);
+    return running ? running->hash : QByteArray();
+}
+
+core::Result<core::Done> checkStillFits(const core::DeviceSnapshot &planned, const core::DeviceSnapshot &now)
+{
+    if (!core::isSameUnit(planned.identity, now.identity))
+        return core::fail(core::ErrorKind::AmbiguousDevice, core::Reason::NotSameUnit,
+                          QStringLiteral("another unit answers than the one that the plan is about"));
+    const bool isUnchanged = planned.stage == now.stage && runningHash(planned) == runningHash(now)
+        && (core::pendingSlot(planned) != nullptr) == (core::pendingSlot(now) != nullptr);
+    if (!isUnchanged)
+        return core::fail(core::ErrorKind::NotAllowedNow,
+                          QStringLiteral("the unit is in another state than when the plan was made"));
+    return core::Done{};
+}
+
 } // namespace
 
 Task<UnitSeen> askUnit(core::Connector &connector, core::FoundUnit found, core::Clock &clock)
@@ -67,6 +86,10 @@ Task<core::Verdict> runPlan(core::Connector &connector, core::FoundUnit found, c
                             core::JobContext job)
 {
     const std::unique_ptr<core::Driver> driver = co_await connector.open(found);
+    core::DeviceSnapshot now = co_await driver->identify();
+    now.name = found.name;
+    co_await checkStillFits(plan.order.before, now);
+    plan.order.before = now; // Its boot counter is what the proof compares with.
     if (plan.order.purpose == core::InstallOrder::Purpose::Recovery)
         co_return co_await core::runRecovery(*driver, std::move(plan), job);
     co_return co_await core::runUpdate(*driver, std::move(plan), job);

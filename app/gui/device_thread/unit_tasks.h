@@ -14,7 +14,9 @@ core::Task<UnitSeen> askUnit(core::Connector &connector, core::FoundUnit found, 
 core::Task<core::UpdatePlan> planFor(core::Connector &connector, core::FoundUnit found, core::Clock &clock,
                                      ReleaseShelf shelf, PlanRequest request);
 
-/// Runs a plan that was shown to its verdict.
+/// Runs a plan that was shown to its verdict. The plan may have been looked at for long: when another unit
+/// answers by now, or the unit is in another state than the plan is about, it fails with NotSameUnit or
+/// NotAllowedNow and nothing is written.
 core::Task<core::Verdict> runPlan(core::Connector &connector, core::FoundUnit found, core::UpdatePlan plan,
                                   core::JobContext job);
 
