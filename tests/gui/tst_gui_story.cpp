@@ -120,10 +120,14 @@ private Q_SLOTS:
         QVERIFY(m_driver.shoot(QStringLiteral("story-confirmed")));
     }
 
-    void aUnitThatGoesAwayIsSilent()
+    void aUnitThatEndedBadlyStaysInSightUntilThatIsPutAway()
     {
         m_stage.bench.run({QStringLiteral("bench"), QStringLiteral("down"), m_stage.bench.path()});
-        QTRY_VERIFY_WITH_TIMEOUT(m_driver.isShown(QStringLiteral("emptyPanel")), kLongestJobMs);
+        QTRY_COMPARE_WITH_TIMEOUT(m_driver.stageOf(kBricked), QString(), kLongestJobMs);
+        QVERIFY(m_driver.selectUnit(kHealthy));
+        QCOMPARE(m_driver.verdict(), QStringLiteral("Rolled back"));
+        QVERIFY(m_driver.click(QStringLiteral("dismissVerdict")));
+        QTRY_VERIFY(m_driver.isShown(QStringLiteral("emptyPanel")));
         QVERIFY(m_driver.shoot(QStringLiteral("story-bench-gone")));
     }
 

@@ -289,6 +289,49 @@ private Q_SLOTS:
         QVERIFY(desk.presenter.detail()->verdict.has_value());
     }
 
+    void aVerdictIsNeverShownOnAnotherUnitAtTheSamePort()
+    {
+        Desk desk;
+        Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(Outcome::Updated));
+        core::DeviceSnapshot other = samples::runningUnit();
+        other.identity.serialNumber = QStringLiteral("BM-2026-00018");
+        Q_EMIT desk.service.unitsListed({samples::seen(other)}, {});
+        QVERIFY(!desk.presenter.detail()->verdict.has_value());
+    }
+
+    void aVerdictStaysWhileItsUnitIsSilent()
+    {
+        Desk desk;
+        Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(Outcome::Updated));
+        core::DeviceSnapshot silent = samples::silentUnit();
+        silent.name = kHealthy;
+        Q_EMIT desk.service.unitsListed({samples::seen(silent)}, {});
+        QVERIFY(desk.presenter.detail()->verdict.has_value());
+    }
+
+    void aUnitThatIsPulledAfterABadEndStaysUntilThatIsPutAway()
+    {
+        Desk desk;
+        Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(Outcome::Unknown, Reason::LinkLost));
+        Q_EMIT desk.service.unitsListed({}, {});
+        QCOMPARE(desk.presenter.rows().size(), 1);
+        QVERIFY(desk.presenter.detail()->verdict.has_value());
+        Q_EMIT desk.service.unitsListed({}, {});
+        QCOMPARE(desk.presenter.rows().size(), 1);
+        desk.presenter.dismissOutcome();
+        QVERIFY(desk.presenter.rows().isEmpty());
+    }
+
+    void aUnitThatIsPulledAfterAGoodEndLeavesTheList()
+    {
+        Desk desk;
+        Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(Outcome::Updated));
+        Q_EMIT desk.service.unitsListed({}, {});
+        QVERIFY(desk.presenter.rows().isEmpty());
+        Q_EMIT desk.service.unitsListed({samples::seen(samples::runningUnit())}, {});
+        QVERIFY(!desk.presenter.detail()->verdict.has_value());
+    }
+
     void aNewJobPutsTheOldVerdictAway()
     {
         Desk desk;

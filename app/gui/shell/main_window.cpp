@@ -52,6 +52,7 @@ MainWindow::MainWindow(UnitService &service, Theme &theme) :
     makeUnitMenu();
     makeViewMenu();
     makeHelpMenu();
+    m_units->setFocus(); // Arrow keys choose a unit from the start.
 }
 
 void MainWindow::makePages()

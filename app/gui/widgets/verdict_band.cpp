@@ -27,6 +27,7 @@ VerdictBand::VerdictBand(QWidget *parent) :
     m_close(new QPushButton(tr("&Dismiss")))
 {
     setObjectName(QStringLiteral("verdictBand"));
+    m_close->setObjectName(QStringLiteral("dismissVerdict"));
     m_word->setObjectName(QStringLiteral("verdictWord"));
     m_copy->setAccessibleDescription(tr("Copies the report of this job to the clipboard"));
     m_code->setObjectName(QStringLiteral("verdictCode"));

@@ -35,6 +35,7 @@ UnitsPage::UnitsPage(UnitService &service, QWidget *parent) :
     m_stack(new QStackedWidget), m_sheetHost(nullptr)
 {
     setAcceptDrops(true);
+    setFocusProxy(m_list);
     m_split->setChildrenCollapsible(false);
     m_split->addWidget(makeList());
     m_split->addWidget(m_detail);

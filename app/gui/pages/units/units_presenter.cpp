@@ -94,6 +94,7 @@ void UnitsPresenter::select(const QString &unit)
 void UnitsPresenter::act(const ActionOffer &offer)
 {
     using Kind = ActionOffer::Kind;
+    const QString unit = m_selected; // Putting the outcome of a unit that is gone away selects another.
     switch (offer.kind) {
     case Kind::Install:
     case Kind::Recover: {
@@ -107,11 +108,10 @@ void UnitsPresenter::act(const ActionOffer &offer)
     case Kind::Confirm:
     case Kind::Revert:
         dismissOutcome();
-        return m_service.endTrial(m_selected,
-                                  offer.kind == Kind::Confirm ? JobKind::Confirm : JobKind::Revert);
+        return m_service.endTrial(unit, offer.kind == Kind::Confirm ? JobKind::Confirm : JobKind::Revert);
     case Kind::LookAgain:
         dismissOutcome();
-        return m_service.lookAgain(m_selected);
+        return m_service.lookAgain(unit);
     }
 }
 
@@ -174,21 +174,69 @@ void UnitsPresenter::stopAll()
 
 void UnitsPresenter::dismissOutcome()
 {
-    if (m_outcomes.remove(m_selected) > 0)
+    if (m_outcomes.remove(m_selected) == 0)
+        return;
+    if (!m_gone.contains(m_selected)) {
         Q_EMIT detailChanged();
+        return;
+    }
+    QList<UnitSeen> remaining = m_units;
+    remaining.removeIf([this](const UnitSeen &seen) { return seen.unit.name == m_selected; });
+    takeUnits(remaining, m_search);
 }
 
 void UnitsPresenter::takeUnits(const QList<UnitSeen> &units, const SearchReport &search)
 {
-    m_units = units;
+    const QList<UnitSeen> before = std::exchange(m_units, units);
     m_search = search;
-    m_indexOf.clear();
-    for (qsizetype index = 0; index < m_units.size(); ++index)
-        m_indexOf.insert(m_units[index].unit.name, index);
+    m_gone.clear();
+    indexUnits();
+    keepBadNews(before);
+    forgetStrangers();
     if (!find(m_selected))
         select(m_units.isEmpty() ? QString() : m_units.constFirst().unit.name);
     Q_EMIT listChanged();
     Q_EMIT detailChanged();
+}
+
+void UnitsPresenter::indexUnits()
+{
+    m_indexOf.clear();
+    for (qsizetype index = 0; index < m_units.size(); ++index)
+        m_indexOf.insert(m_units[index].unit.name, index);
+}
+
+/// A unit that is gone leaves the list, unless it ended badly: that must be seen, and put away by hand.
+void UnitsPresenter::keepBadNews(const QList<UnitSeen> &before)
+{
+    for (const UnitSeen &seen : before) {
+        const QString &name = seen.unit.name;
+        const bool isGone = !m_indexOf.contains(name);
+        if (isGone && m_outcomes.value(name).isBadNews()) {
+            UnitSeen gone = seen;
+            gone.unit.stage = core::BootStage::Silent;
+            gone.unit.slots.clear();
+            m_units.append(gone);
+            m_gone.insert(name);
+        } else if (isGone) {
+            m_outcomes.remove(name);
+            m_milestones.remove(name);
+        }
+    }
+    indexUnits();
+}
+
+/// A verdict is about one unit. Another unit on the same port must never be seen with it.
+void UnitsPresenter::forgetStrangers()
+{
+    for (const UnitSeen &seen : std::as_const(m_units)) {
+        const core::DeviceIdentity &now = seen.unit.identity;
+        const core::DeviceIdentity about = m_outcomes.value(seen.unit.name).about;
+        if (core::isSameUnit(now, now) && core::isSameUnit(about, about) && !core::isSameUnit(now, about)) {
+            m_outcomes.remove(seen.unit.name);
+            m_milestones.remove(seen.unit.name);
+        }
+    }
 }
 
 void UnitsPresenter::takeReleases(const QList<ReleaseOffer> &releases)
@@ -241,14 +289,15 @@ void UnitsPresenter::endJob(const QString &unit, Outcome outcome)
 void UnitsPresenter::takeVerdict(const QString &unit, const core::Verdict &verdict)
 {
     const JobKind kind = m_jobs.contains(unit) ? m_jobs[unit].kind : JobKind::Update;
-    endJob(unit, {.verdict = verdictViewOf(verdict, kind)});
+    endJob(unit, {.verdict = verdictViewOf(verdict, kind), .about = verdict.unit.identity});
 }
 
 void UnitsPresenter::takeFailure(const QString &unit, const core::Error &error)
 {
     const UnitSeen *seen = find(unit);
     const QString safety = tr("Nothing was written. The unit is as it was.");
-    endJob(unit, {.error = errorViewOf(error, safety, seen ? seen->unit : core::DeviceSnapshot())});
+    const core::DeviceSnapshot about = seen ? seen->unit : core::DeviceSnapshot();
+    endJob(unit, {.error = errorViewOf(error, safety, about), .about = about.identity});
 }
 
 } // namespace gui

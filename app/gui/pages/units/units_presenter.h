@@ -5,6 +5,7 @@
 #include "app/gui/pages/units/unit_view.h"
 
 #include <QHash>
+#include <QSet>
 
 namespace gui {
 
@@ -56,9 +57,21 @@ private:
     struct Outcome {
         std::optional<VerdictView> verdict = {};
         std::optional<ErrorView> error = {};
+        core::DeviceIdentity about = {}; // the unit that it was about, whoever is on its port later
+
+        /// Bad news are put away by hand, even when the unit is gone.
+        bool isBadNews() const
+        {
+            const StateRole role = verdict ? verdict->role : StateRole::Neutral;
+            return error || role == StateRole::Caution || role == StateRole::Bad
+                || role == StateRole::Unknown;
+        }
     };
 
     void takeUnits(const QList<UnitSeen> &units, const SearchReport &search);
+    void keepBadNews(const QList<UnitSeen> &before);
+    void forgetStrangers();
+    void indexUnits();
     void takeReleases(const QList<ReleaseOffer> &releases);
     void takePlan(const PlanAnswer &answer);
     void takeJob(const JobSnapshot &job);
@@ -73,6 +86,7 @@ private:
     QHash<QString, qsizetype> m_indexOf;
     QList<ReleaseOffer> m_releases;
     SearchReport m_search;
+    QSet<QString> m_gone; // still listed because of what came of them
     QString m_selected;
     QHash<QString, JobSnapshot> m_jobs;
     QHash<QString, Outcome> m_outcomes;
