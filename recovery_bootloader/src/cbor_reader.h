@@ -25,14 +25,14 @@ struct cbor_value {
 struct cbor_field {
     const char *key;
     enum cbor_field_type type;
-    struct cbor_value *value;
 };
 
 /*
- * Fills the values of the fields that occur. False when the payload is no well-formed map, a known key has a
- * value of another type, or a number does not fit 32 bits. An empty payload counts as an empty map; when a
- * key occurs twice, the last one counts.
+ * Fills values[i] with what the map holds under fields[i].key; `values` has `count` members. False when the
+ * payload is no well-formed map, a known key has a value of another type, or a number does not fit 32 bits. An
+ * empty payload counts as an empty map; when a key occurs twice, the last one counts.
  */
-bool cbor_read_fields(const uint8_t *payload, size_t length, const struct cbor_field *fields, size_t count);
+bool cbor_read_fields(const uint8_t *payload, size_t length, const struct cbor_field *fields, size_t count,
+                      struct cbor_value *values);
 
 #endif

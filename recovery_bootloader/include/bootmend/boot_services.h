@@ -11,7 +11,7 @@
  * boot state. Calls run on the caller's stack (8 KiB are enough), never from an interrupt, never nested.
  */
 
-#define BM_BOOT_SERVICES_ABI 1u /* raised when a member changes; new members only join at the end */
+#define BM_BOOT_SERVICES_ABI 2u /* raised when a member changes; new members only join at the end */
 
 #define BM_SLOT_A 0u
 #define BM_SLOT_B 1u
@@ -20,6 +20,7 @@
 #define BM_HASH_SIZE 32u
 #define BM_UUID_SIZE 16u
 #define BM_IMAGE_PREFIX_SIZE 8u
+#define BM_SIGNATURE_SIZE 64u
 
 enum bm_stage { BM_STAGE_RECOVERY = 0, BM_STAGE_APPLICATION = 1 };
 
@@ -36,6 +37,10 @@ enum bm_service_result {
     BM_SERVICE_NOT_ON_TRIAL = 7, /* only while an image is on trial */
     BM_SERVICE_NOT_PROVISIONED = 8, /* the unit has no identity */
     BM_SERVICE_FLASH_FAILED = 9,
+    BM_SERVICE_ROLLED_BACK = 10, /* that image was rolled back before, and it was not forced */
+    BM_SERVICE_LOCKED = 11, /* a recovery key has to unlock the unit first */
+    BM_SERVICE_PROVISIONED = 12, /* the identity is written already */
+    BM_SERVICE_SIGNATURE_WRONG = 13, /* of an unlock */
 };
 
 struct bm_version {
@@ -57,6 +62,9 @@ struct bm_slot_status {
 };
 
 struct bm_boot_state {
+    uint8_t stage; /* enum bm_stage */
+    uint8_t recovery_cause; /* enum bm_recovery_cause; in recovery mode */
+    bool is_unlocked;
     uint8_t running; /* slot, or BM_SLOT_NONE in recovery mode */
     uint8_t active; /* slot that boots when nothing is pending, or BM_SLOT_NONE */
     uint8_t pending; /* slot to be tried or on trial, or BM_SLOT_NONE */
@@ -95,10 +103,23 @@ struct bm_identity {
     uint8_t class_uuid[BM_UUID_SIZE];
 };
 
+/*
+ * A configuration: bytes whose meaning is the application's, and the number of the schema that they follow.
+ * Two regions hold one each, and the one in use is never overwritten. What an image on trial writes is found
+ * by that image alone until it is confirmed, so that after a rollback the previous image finds what it can
+ * read.
+ */
+struct bm_config {
+    uint32_t schema;
+    uint32_t sequence; /* grows with every configuration that is written */
+    uint32_t length; /* bytes */
+    const uint8_t *data; /* in flash, valid until the next config_open() */
+    uint8_t region; /* BM_REGION_CONFIG_A or BM_REGION_CONFIG_B */
+};
+
 struct boot_services {
     uint32_t abi; /* BM_BOOT_SERVICES_ABI */
     uint32_t size; /* bytes of this table */
-    uint32_t stage; /* enum bm_stage */
     const char *bootloader_version;
 
     size_t (*line_read)(uint8_t *to, size_t capacity);
@@ -109,21 +130,27 @@ struct boot_services {
     void (*reset)(uint32_t boot_mode); /* enum bm_boot_mode; does not return */
 
     const struct bm_flash_map *(*flash_map)(void);
+    const uint8_t *(*flash_memory)(void); /* see port_flash_memory() */
     enum bm_service_result (*slot_status)(uint8_t slot, struct bm_slot_status *status);
 
     /*
      * Replacing an image: open, then erase and program sector by sector, offsets counted from the slot's
      * start. Opening cancels a trial of that slot that has not started. The slot that runs and the one that
      * holds the last good image cannot be opened. slot_for_upload: the slot that can, or BM_SLOT_NONE.
+     *
+     * `key` is the SHA-256 of the `length` bytes that are to come, or null. When the same bytes were on their
+     * way into that slot before the last reset, *offset says how many are there for good: whole sectors, or
+     * all of them; otherwise it is 0.
      */
     uint8_t (*slot_for_upload)(void);
-    enum bm_service_result (*slot_open)(uint8_t slot);
+    enum bm_service_result (*slot_open)(uint8_t slot, const uint8_t *key, uint32_t length, uint32_t *offset);
     enum bm_service_result (*slot_erase)(uint8_t slot, uint32_t offset);
     enum bm_service_result (*slot_program)(uint8_t slot, uint32_t offset, const void *data, uint32_t length);
-    enum bm_service_result (*slot_read)(uint8_t slot, uint32_t offset, void *to, uint32_t length);
+    /* SHA-256 of the slot's first `length` bytes; kicks the watchdog. */
     enum bm_service_result (*slot_sha256)(uint8_t slot, uint32_t length, uint8_t hash[BM_HASH_SIZE]);
 
-    enum bm_service_result (*request_trial)(const uint8_t hash[BM_HASH_SIZE]);
+    /* `force`: also when the image was rolled back before. */
+    enum bm_service_result (*request_trial)(const uint8_t hash[BM_HASH_SIZE], bool force);
     enum bm_service_result (*confirm)(void);
     enum bm_service_result (*revert)(uint32_t reason); /* BM_REVERT_REASON_… */
 
@@ -131,6 +158,22 @@ struct boot_services {
     enum bm_service_result (*identity)(struct bm_identity *identity);
     /* Events with a sequence number of at least `from`, oldest first; returns how many were stored. */
     size_t (*evidence)(uint32_t from, struct bm_evidence_event *events, size_t capacity);
+
+    /* The newest configuration that may be found and whose schema is at most `newest_schema`; or NOT_FOUND.
+     */
+    enum bm_service_result (*config_find)(uint32_t newest_schema, struct bm_config *found);
+    /* Writing one: open, append until `length` bytes are there, commit. Until then nothing has changed. */
+    enum bm_service_result (*config_open)(uint32_t schema, uint32_t length);
+    enum bm_service_result (*config_append)(const void *data, uint32_t length);
+    enum bm_service_result (*config_commit)(void);
+
+    /* Once in the life of a unit: PROVISIONED when it has an identity. */
+    enum bm_service_result (*identity_write)(const struct bm_identity *identity);
+    /* A challenge counts until it is answered, another one is asked for, or the unit is reset. */
+    enum bm_service_result (*challenge)(uint8_t challenge[BM_CHALLENGE_SIZE]);
+    enum bm_service_result (*unlock)(const uint8_t signature[BM_SIGNATURE_SIZE]);
+    /* Evidence, configurations and slots, of an unlocked unit in recovery mode. */
+    enum bm_service_result (*region_erase)(uint32_t region);
 };
 
 /* The symbol that a payload is entered by on ports that start it by name; it does not return. */

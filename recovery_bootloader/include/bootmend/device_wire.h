@@ -13,6 +13,7 @@
 #define BM_IMAGE_MAGIC 0x96f3b83du
 #define BM_IMAGE_HEADER_SIZE 32u
 #define BM_IMAGE_FLAG_RAM_LOAD 0x20u
+#define BM_IMAGE_FLAG_ROM_FIXED 0x100u /* runs in place; the load address is that of its slot */
 #define BM_IMAGE_FLAG_ENCRYPTED_MASK 0x0cu
 #define BM_IMAGE_FLAG_NON_BOOTABLE 0x10u
 #define BM_IMAGE_MAX_TLV_AREA 512u /* bytes of each TLV area that is read, with its head */
@@ -26,6 +27,8 @@
 #define BM_TLV_VENDOR_UUID 0x74u /* protected; UUID v5 of the vendor's domain in the DNS namespace */
 #define BM_TLV_CLASS_UUID 0x75u /* protected; UUID v5 of the product name in the vendor's namespace */
 #define BM_TLV_HW_REVISIONS 0x00a1u /* protected; hardware revisions, each ended by a zero byte */
+#define BM_TLV_MIN_BOOTLOADER                                                                                \
+    0x00a2u /* protected, optional; the oldest bootloader: major, minor (u8), patch (u16) */
 
 /* --- SMP group of our own (Zephyr reserves 64 and above for vendors) --- */
 
@@ -36,6 +39,9 @@
 #define BM_SMP_FLASH_MAP 3u
 #define BM_SMP_HEALTH 4u
 #define BM_SMP_REVERT 5u
+#define BM_SMP_CONFIG 6u
+#define BM_SMP_UNLOCK 7u
+#define BM_SMP_REGION 8u
 
 /*
  * Request -> answer; t text, b bytes, u unsigned number, ? optional.
@@ -45,8 +51,27 @@
  *   identity, read     {} -> {"product":t,"hw":t,"serial":t,"device_id":b,"class":b,"bootloader":t}
  *   flash map, read    {} -> {"regions":[{"name":t,"offset":u,"size":u,"sector":u}]}
  *   health, read       {} -> {"checks":[{"name":t,"ok":bool,"detail":t?}]}; application only
+ *   identity, write    {"product":t,"hw":t,"serial":t,"device_id":b,"vendor":b,"class":b} -> {}; once
  *   revert, write      {"reason":u?} -> {}; ends the trial as failed, takes effect at the reset
+ *   config, read       {} -> {"schema":u,"seq":u,"len":u,"region":u}; what the image that runs, or boots,
+ * finds unlock, read       {} -> {"challenge":b}; 32 bytes, until the next reset, unlock or challenge unlock,
+ * write      {"sig":b} -> {}; Ed25519 by a recovery key, see BM_UNLOCK_CONTEXT; until the reset region, read
+ * {"region":u,"off":u,"len":u} -> {"data":b}; at most 256 bytes; unlocked units only region, write
+ * {"region":u} -> {}; erases it: evidence, config or slot; unlocked, in recovery mode
+ *
+ * Regions are numbered as in the flash map's answer, from 0. The image group's state write takes "force":bool
+ * as well: it tries an image that was rolled back before.
  */
+
+/* What a recovery key signs: these 16 bytes, the device id (16), the challenge (32). */
+#define BM_UNLOCK_CONTEXT "bootmend unlock" /* and its zero byte */
+#define BM_CHALLENGE_SIZE 32u
+
+/* --- The line at reset --- */
+
+/* Three of them in a row, before anything else arrives, keep the unit in recovery mode. */
+#define BM_ENTRY_CHARACTER '!'
+#define BM_ENTRY_COUNT 3u
 
 /*
  * Answer to BM_SMP_BOOT_STATE:
@@ -64,6 +89,8 @@
  *   "reset"        u   enum bm_reset_reason of the last reset
  *   "sequence"     u   sequence number of the boot-state record
  *   "verdicts"     [u] enum bm_image_verdict of slot A and slot B, as the bootloader judges them now
+ *   "cause"        u   enum bm_recovery_cause; in recovery only
+ *   "unlocked"     bool  true after an unlock; absent otherwise
  *
  * "rollback" and "rolled_back" tell of the trial that was requested last: a request for a new trial clears
  * them, the evidence log keeps them. Events of BM_SMP_EVIDENCE carry "image", the first 8 bytes of the
@@ -77,6 +104,13 @@
 #define BM_SMP_ERR_STORE_FAILED 4u
 #define BM_SMP_ERR_IMAGE_REFUSED 5u /* of the image group's state write: the image does not verify */
 
+#define BM_SMP_ERR_LOCKED 6u /* a recovery key has to unlock the unit first */
+#define BM_SMP_ERR_ROLLED_BACK 7u /* of the image group's state write: rolled back before, and not forced */
+#define BM_SMP_ERR_PROVISIONED 8u /* the identity is written already */
+#define BM_SMP_ERR_WRONG_SIGNATURE 9u /* of an unlock */
+#define BM_SMP_ERR_NO_CONFIG 10u
+#define BM_SMP_ERR_NOT_ALLOWED 11u /* not that region, or not in this stage */
+
 #define BM_REVERT_REASON_HEALTH 1u
 #define BM_REVERT_REASON_REQUESTED 2u
 
@@ -89,6 +123,8 @@ enum bm_rollback_reason {
     BM_ROLLBACK_REQUESTED = 5, /* a person asked for the rollback */
     BM_ROLLBACK_IMAGE_INVALID = 6, /* the pending image failed its verification */
     BM_ROLLBACK_EXPIRED = 7, /* the trial's time limit passed without a confirmation */
+    BM_ROLLBACK_CRASH_LOOP = 8, /* a confirmed image crashed again and again */
+    BM_ROLLBACK_NO_WATCHDOG = 9, /* the machine could not watch the trial */
 };
 
 enum bm_reset_reason {
@@ -105,11 +141,16 @@ enum bm_evidence_kind {
     BM_EVIDENCE_CONFIRMED = 4,
     BM_EVIDENCE_RECOVERY = 5, /* recovery mode was entered; code: enum bm_recovery_cause */
     BM_EVIDENCE_STATE_LOST = 6, /* no valid boot-state record was found */
+    BM_EVIDENCE_UNLOCKED = 7, /* a recovery key unlocked the unit */
+    BM_EVIDENCE_ERASED = 8, /* code: enum bm_region */
+    BM_EVIDENCE_PROVISIONED = 9, /* the identity was written */
 };
 
 enum bm_recovery_cause {
     BM_RECOVERY_NO_IMAGE = 1,
-    BM_RECOVERY_REQUESTED = 2,
+    BM_RECOVERY_REQUESTED = 2, /* by the application, or a button */
+    BM_RECOVERY_LINE = 3, /* by a break or BM_ENTRY_CHARACTER on the line */
+    BM_RECOVERY_CRASH_LOOP = 4, /* no image is left that does not crash */
 };
 
 enum bm_image_verdict {
@@ -122,6 +163,8 @@ enum bm_image_verdict {
     BM_IMAGE_OTHER_PRODUCT = 6,
     BM_IMAGE_OTHER_HARDWARE = 7,
     BM_IMAGE_ROLLBACK = 8,
+    BM_IMAGE_BOOTLOADER_TOO_OLD = 9,
+    BM_IMAGE_KEY_REVOKED = 10,
 };
 
 #endif

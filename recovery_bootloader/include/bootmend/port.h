@@ -39,8 +39,8 @@ struct bm_flash_region {
 };
 
 struct bm_flash_map {
-    uint32_t sector_size; /* bytes that one erase clears */
-    uint32_t write_size; /* bytes; programs start and end at multiples of it; at most BM_MAX_WRITE_SIZE */
+    uint32_t sector_size; /* bytes that one erase clears; a power of two */
+    uint32_t write_size; /* bytes; a power of two, at most BM_MAX_WRITE_SIZE; programs are aligned to it */
     struct bm_flash_region regions[BM_REGION_COUNT];
 };
 
@@ -48,19 +48,23 @@ struct bm_flash_map {
 
 const struct bm_flash_map *port_flash_map(void);
 
+/* The writable flash as the CPU reads it, from its first byte on; slots are executed in place from there. */
+const uint8_t *port_flash_memory(void);
+
 /* Offsets count from the start of the writable flash. False: outside the flash, unaligned, or failed. */
-bool port_flash_read(uint32_t offset, void *to, size_t length);
 bool port_flash_program(uint32_t offset, const void *data, size_t length); /* only clears bits (NOR) */
 bool port_flash_erase(uint32_t offset); /* one sector, to 0xff */
 
 /* --- The line --- */
 
 /*
- * A client may have BM_LINE_PACKETS packets in flight, so a port without flow control of its own keeps at
- * least BM_LINE_BUFFER received bytes while a packet is being worked on.
+ * What the server announces as its buffers: a client may have one packet less than that in flight. Two of
+ * them, framed, fit into BM_LINE_BUFFER, and a port without flow control of its own keeps at least that many
+ * received bytes while the flash is busy.
  */
-#define BM_LINE_PACKETS 4u
-#define BM_LINE_BUFFER 6144u
+#define BM_PACKET_SIZE 512u /* the longest packet, with its 8-byte header */
+#define BM_LINE_PACKETS 3u
+#define BM_LINE_BUFFER 1536u
 
 size_t port_line_read(uint8_t *to, size_t capacity); /* what has arrived; 0 when nothing; never waits */
 void port_line_write(const uint8_t *data, size_t length);
@@ -73,6 +77,7 @@ void port_idle(uint32_t timeout_ms); /* sleeps until a byte arrives on the line,
 struct bm_timing {
     uint32_t watchdog_ms; /* of an image on trial; the application kicks more often than that */
     uint32_t trial_limit_ms; /* after that a trial that nobody confirmed ends by itself */
+    uint32_t entry_window_ms; /* how long a silent line is listened to at reset for BM_ENTRY_CHARACTER */
     uint8_t trials; /* boots that an image on trial gets; at least 1 */
 };
 const struct bm_timing *port_timing(void);
@@ -89,7 +94,7 @@ enum bm_reset_reason port_reset_reason(void);
 #define BM_RETAINED_SIZE 64u
 void *port_retained(void);
 
-/* A button, or whatever else the machine has, held at reset. */
+/* A button, a break on the line, or whatever else the machine has, at reset. */
 bool port_recovery_is_requested(void);
 
 /* --- Starting an image --- */
@@ -97,10 +102,11 @@ bool port_recovery_is_requested(void);
 struct boot_services;
 
 /*
- * RAM-load: where a verified image's payload is to be copied, and how it is started. The bootloader copies
- * the payload to port_load_area(), hashes that copy, and starts it only when the copy is what was signed.
+ * RAM-load: the memory that an image which does not run in place is copied to; it is that copy which is
+ * verified and started. Null on machines that run every image in place; `capacity` is 0 then.
  */
 uint8_t *port_load_area(uint32_t *capacity);
+/* `payload` is where the image was verified: in the load area, or in its slot. */
 BM_NORETURN void port_start_payload(const uint8_t *payload, uint32_t length,
                                     const struct boot_services *services);
 
