@@ -7,6 +7,8 @@
 #include <QFile>
 #include <QtEndian>
 
+#include <array>
+
 namespace testing {
 
 namespace {
@@ -28,19 +30,24 @@ QByteArray tlvArea(quint16 magic, const QList<BootImage::Tlv> &tlvs)
     return littleEndian(magic) + littleEndian(quint16(content.size() + 4)) + content;
 }
 
-core::PrivateKey readBootKey()
+core::PrivateKey readKey(const QString &path)
 {
-    QFile file(QStringLiteral(BOOTMEND_TEST_BOOT_KEY));
+    QFile file(path);
     if (!file.open(QIODevice::ReadOnly)) {
-        qFatal("cannot read the boot key");
+        qFatal("cannot read %s", qPrintable(path));
     }
     return core::PrivateKey::fromPem(file.readAll()).value();
 }
 
-const core::PrivateKey &bootKey()
+const core::PrivateKey &keyOf(TestKey key)
 {
-    static const core::PrivateKey key = readBootKey();
-    return key;
+    static const std::array keys = {
+        readKey(QStringLiteral(BOOTMEND_TEST_BOOT_KEY)),
+        readKey(QStringLiteral(BOOTMEND_TEST_SECOND_BOOT_KEY)),
+        readKey(QStringLiteral(BOOTMEND_TEST_RECOVERY_KEY)),
+        readKey(QStringLiteral(BOOTMEND_TEST_REVOKED_KEY)),
+    };
+    return keys.at(std::size_t(key));
 }
 
 const core::PrivateKey &strangersKey()
@@ -50,6 +57,11 @@ const core::PrivateKey &strangersKey()
 }
 
 } // namespace
+
+QByteArray signatureBy(TestKey key, const QByteArray &message)
+{
+    return keyOf(key).sign(message).value();
+}
 
 QByteArray BootImage::signedRegion() const
 {
@@ -71,8 +83,8 @@ QByteArray BootImage::hash() const
 
 QByteArray BootImage::bytes() const
 {
-    const core::PrivateKey &key = isSignedByStranger ? strangersKey() : bootKey();
-    const core::PublicKey named = claimsBootKey ? bootKey().publicKey() : key.publicKey();
+    const core::PrivateKey &key = isSignedByStranger ? strangersKey() : keyOf(signer);
+    const core::PublicKey named = (claimsBootKey ? keyOf(TestKey::Boot) : key).publicKey();
     const QByteArray digest = hash();
     const QList<Tlv> tlvs = {{0x10, digest}, {0x01, named.keyHash()}, {0x24, key.sign(digest).value()}};
     return signedRegion() + tlvArea(0x6907, tlvs + moreUnprotected);

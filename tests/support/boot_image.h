@@ -8,6 +8,17 @@
 
 namespace testing {
 
+/// The keys of the table that the bootloader's core has in the tests.
+enum class TestKey {
+    Boot,
+    SecondBoot,
+    Recovery,
+    Revoked,
+};
+
+/// The Ed25519 signature of `message`: 64 bytes.
+QByteArray signatureBy(TestKey key, const QByteArray &message);
+
 /// Builds images byte by byte, right ones and wrong ones; independent of the product's own image writer.
 struct BootImage {
     using Tlv = std::pair<quint16, QByteArray>;
@@ -26,6 +37,7 @@ struct BootImage {
     QByteArray hardware = QByteArray("revA\0revB\0", 10);
     QList<Tlv> moreProtected = {};
     QList<Tlv> moreUnprotected = {};
+    TestKey signer = TestKey::Boot;
     bool isSignedByStranger = false; // a key that the bootloader does not know
     bool claimsBootKey = false; // with the stranger's signature, the boot key's hash
 
