@@ -19,224 +19,224 @@ enum cbor_major {
 #define INFO_INDEFINITE 31u
 #define SIMPLE_FALSE 20u
 #define SIMPLE_TRUE 21u
+#define BREAK 0xffu
 #define MAX_KEY_SIZE 32u
 
+/* Of containers that a break ends; no payload has room for that many items. */
+#define ITEMS_UNTIL_BREAK SIZE_MAX
+
 struct reader {
-    const uint8_t *data;
-    size_t length;
-    size_t at;
+    const uint8_t *at;
+    size_t left;
 };
 
 struct head {
     uint8_t major;
     uint8_t info;
-    bool is_indefinite; /* or a break, when major is MAJOR_SIMPLE */
-    uint64_t value;
+    bool is_large; /* the value does not fit; it is UINT32_MAX then, which exceeds any payload */
+    uint32_t value;
 };
 
-static bool read_head(struct reader *reader, struct head *head)
+static bool is_indefinite(const struct head *head)
 {
-    if (reader->at >= reader->length) {
-        return false;
-    }
-    uint8_t first = reader->data[reader->at++];
-    head->major = first >> 5;
-    head->info = first & 0x1fu;
-    head->is_indefinite = head->info == INFO_INDEFINITE;
-    head->value = head->info;
-    if (head->info < INFO_ONE_BYTE) {
-        return true;
-    }
-    if (head->info > INFO_EIGHT_BYTES) {
-        bool may_be_indefinite = head->major >= MAJOR_BYTES && head->major != MAJOR_TAG;
-        return head->is_indefinite && may_be_indefinite;
-    }
-    size_t size = (size_t)1 << (head->info - INFO_ONE_BYTE);
-    if (size > reader->length - reader->at) {
-        return false;
-    }
-    head->value = 0;
-    for (size_t i = 0; i < size; i++) {
-        head->value = head->value << 8 | reader->data[reader->at++];
-    }
-    return true;
+    return head->info == INFO_INDEFINITE;
 }
 
 static bool is_break(const struct head *head)
 {
-    return head->major == MAJOR_SIMPLE && head->is_indefinite;
+    return head->major == MAJOR_SIMPLE && is_indefinite(head);
 }
 
-static bool skip_bytes(struct reader *reader, uint64_t count)
+/* The value that follows a head's first byte, most significant byte first. */
+static bool read_value(struct reader *reader, struct head *head, size_t size)
 {
-    if (count > reader->length - reader->at) {
+    if (size > reader->left) {
         return false;
     }
-    reader->at += (size_t)count;
+    reader->left -= size;
+    head->value = 0;
+    while (size-- > 0) {
+        head->is_large = head->is_large || head->value >> 24 != 0;
+        head->value = head->value << 8 | *reader->at++;
+    }
+    if (head->is_large) {
+        head->value = UINT32_MAX;
+    }
     return true;
 }
 
-/* How many items a container has still to come; ITEMS_UNTIL_BREAK when a break ends it. */
-#define ITEMS_UNTIL_BREAK UINT64_MAX
+static bool read_head(struct reader *reader, struct head *head)
+{
+    if (reader->left == 0) {
+        return false;
+    }
+    uint8_t first = *reader->at++;
+    reader->left--;
+    head->major = first >> 5;
+    head->info = first & 0x1fu;
+    head->is_large = false;
+    head->value = head->info;
+    if (head->info < INFO_ONE_BYTE) {
+        return true;
+    }
+    if (head->info <= INFO_EIGHT_BYTES) {
+        return read_value(reader, head, (size_t)1 << (head->info - INFO_ONE_BYTE));
+    }
+    return is_indefinite(head) && head->major >= MAJOR_BYTES && head->major != MAJOR_TAG;
+}
 
+static bool skip_bytes(struct reader *reader, uint32_t count)
+{
+    if (count > reader->left) {
+        return false;
+    }
+    reader->at += count;
+    reader->left -= count;
+    return true;
+}
+
+/* How many items the open containers have still to come, the outermost one first. */
 struct nesting {
-    uint64_t items[CBOR_MAX_NESTING];
+    size_t items[CBOR_MAX_NESTING + 1]; /* the first stands for the item itself */
     size_t depth;
 };
 
-static bool open_container(struct nesting *nesting, const struct head *head)
+static bool open_container(struct nesting *nesting, size_t items)
 {
-    bool is_map = head->major == MAJOR_MAP;
-    if (nesting->depth == CBOR_MAX_NESTING || head->value > UINT32_MAX) {
+    if (nesting->depth == CBOR_MAX_NESTING) {
         return false;
     }
-    uint64_t items = is_map ? head->value * 2 : head->value;
-    nesting->items[nesting->depth++] = head->is_indefinite ? ITEMS_UNTIL_BREAK : items;
+    nesting->items[++nesting->depth] = items;
     return true;
 }
 
 /* What follows the head of one item; a container is opened and its items come in the next rounds. */
 static bool skip_content(struct reader *reader, struct nesting *nesting, const struct head *head)
 {
-    switch (head->major) {
-    case MAJOR_BYTES:
-    case MAJOR_TEXT:
-        /* The chunks of an indefinite string are items up to a break, as in an array. */
-        return head->is_indefinite ? open_container(nesting, head) : skip_bytes(reader, head->value);
-    case MAJOR_ARRAY:
-    case MAJOR_MAP:
-        return open_container(nesting, head);
-    case MAJOR_TAG: {
-        struct head content = *head;
-        content.value = 1;
-        return open_container(nesting, &content);
-    }
-    default:
+    if (head->major < MAJOR_BYTES || head->major == MAJOR_SIMPLE) {
         return true;
     }
-}
-
-static void close_finished(struct nesting *nesting)
-{
-    while (nesting->depth > 0 && nesting->items[nesting->depth - 1] == 0) {
-        nesting->depth--;
+    if (head->major == MAJOR_TAG) {
+        return open_container(nesting, 1);
     }
+    if (is_indefinite(head)) {
+        /* The chunks of a string are items up to a break, as in an array. */
+        return open_container(nesting, ITEMS_UNTIL_BREAK);
+    }
+    if (head->major < MAJOR_ARRAY) {
+        return skip_bytes(reader, head->value);
+    }
+    /* Each item takes a byte at least, which also keeps the product small. */
+    return head->value <= reader->left
+        && open_container(nesting, head->major == MAJOR_MAP ? (size_t)head->value * 2 : head->value);
 }
 
-/* Skips what belongs to an item whose head has been read. */
-static bool skip_item(struct reader *reader, struct head head)
+static bool skip_item(struct reader *reader)
 {
-    struct nesting nesting = {.depth = 0};
-    for (;;) {
-        if (is_break(&head)) {
-            if (nesting.depth == 0 || nesting.items[nesting.depth - 1] != ITEMS_UNTIL_BREAK) {
-                return false;
-            }
+    struct nesting nesting = {.items = {1}};
+    while (nesting.depth > 0 || nesting.items[0] > 0) {
+        size_t *items = &nesting.items[nesting.depth];
+        struct head head;
+        if (*items == 0) {
             nesting.depth--;
-        } else if (!skip_content(reader, &nesting, &head)) {
-            return false;
-        }
-        close_finished(&nesting);
-        if (nesting.depth == 0) {
-            return true;
+            continue;
         }
         if (!read_head(reader, &head)) {
             return false;
         }
-        if (nesting.items[nesting.depth - 1] != ITEMS_UNTIL_BREAK) {
-            nesting.items[nesting.depth - 1]--;
+        if (is_break(&head)) {
+            if (*items != ITEMS_UNTIL_BREAK) {
+                return false;
+            }
+            *items = 0;
+            continue;
         }
-    }
-}
-
-static bool take_string(struct reader *reader, const struct head *head, struct cbor_value *value)
-{
-    value->data = reader->data + reader->at;
-    value->length = (size_t)head->value;
-    value->is_present = true;
-    return !head->is_indefinite && skip_bytes(reader, head->value);
-}
-
-static bool take_number(const struct head *head, struct cbor_value *value)
-{
-    value->number = (uint32_t)head->value;
-    value->is_present = true;
-    return head->value <= UINT32_MAX;
-}
-
-static bool take_bool(const struct head *head, struct cbor_value *value)
-{
-    value->number = head->info == SIMPLE_TRUE ? 1 : 0;
-    value->is_present = true;
-    return head->info == SIMPLE_FALSE || head->info == SIMPLE_TRUE;
-}
-
-static bool take_value(struct reader *reader, const struct cbor_field *field)
-{
-    struct head head;
-    if (!read_head(reader, &head)) {
-        return false;
-    }
-    switch (field->type) {
-    case CBOR_FIELD_UINT:
-        return head.major == MAJOR_UINT && take_number(&head, field->value);
-    case CBOR_FIELD_BOOL:
-        return head.major == MAJOR_SIMPLE && take_bool(&head, field->value);
-    case CBOR_FIELD_BYTES:
-        return head.major == MAJOR_BYTES && take_string(reader, &head, field->value);
-    default:
-        return head.major == MAJOR_TEXT && take_string(reader, &head, field->value);
-    }
-}
-
-static const struct cbor_field *find_field(const struct cbor_field *fields, size_t count, const uint8_t *key,
-                                           size_t length)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (text_length(fields[i].key, MAX_KEY_SIZE) == length && memcmp(fields[i].key, key, length) == 0) {
-            return &fields[i];
+        if (*items != ITEMS_UNTIL_BREAK) {
+            (*items)--;
         }
-    }
-    return NULL;
-}
-
-/* One pair of key and value, the key's head having been read. */
-static bool read_pair(struct reader *reader, struct head key, const struct cbor_field *fields, size_t count)
-{
-    const struct cbor_field *field = NULL;
-    size_t start = reader->at;
-    if (!skip_item(reader, key)) {
-        return false;
-    }
-    if (key.major == MAJOR_TEXT && !key.is_indefinite) {
-        field = find_field(fields, count, reader->data + start, (size_t)key.value);
-    }
-    if (field != NULL) {
-        return take_value(reader, field);
-    }
-    struct head value;
-    return read_head(reader, &value) && skip_item(reader, value);
-}
-
-bool cbor_read_fields(const uint8_t *payload, size_t length, const struct cbor_field *fields, size_t count)
-{
-    struct reader reader = {.data = payload, .length = length, .at = 0};
-    struct head map;
-    if (length == 0) {
-        return true;
-    }
-    if (!read_head(&reader, &map) || map.major != MAJOR_MAP) {
-        return false;
-    }
-    for (uint64_t pairs = 0; map.is_indefinite || pairs < map.value; pairs++) {
-        struct head key;
-        if (!read_head(&reader, &key)) {
+        if (!skip_content(reader, &nesting, &head)) {
             return false;
         }
-        if (is_break(&key)) {
-            return map.is_indefinite;
+    }
+    return true;
+}
+
+/* The value of a field; one of another type is an error, as is a string in chunks. */
+static bool take_value(struct reader *reader, enum cbor_field_type type, struct cbor_value *value)
+{
+    struct head head;
+    if (!read_head(reader, &head) || head.major != (uint8_t)type || is_indefinite(&head)) {
+        return false;
+    }
+    value->is_present = true;
+    value->number = head.value;
+    if (type == CBOR_FIELD_UINT) {
+        return !head.is_large;
+    }
+    if (type == CBOR_FIELD_BOOL) {
+        value->number = head.info - SIMPLE_FALSE;
+        return value->number <= SIMPLE_TRUE - SIMPLE_FALSE;
+    }
+    value->data = reader->at;
+    value->length = head.value;
+    return skip_bytes(reader, head.value);
+}
+
+/* The index of the field that the key names; `count` when it names none. */
+static size_t find_field(struct reader *key, const struct cbor_field *fields, size_t count)
+{
+    struct cbor_value text;
+    if (!take_value(key, CBOR_FIELD_TEXT, &text)) {
+        return count;
+    }
+    size_t i = 0;
+    while (i < count
+           && (text_length(fields[i].key, MAX_KEY_SIZE) != text.length
+               || memcmp(fields[i].key, text.data, text.length) != 0)) {
+        i++;
+    }
+    return i;
+}
+
+static bool read_pair(struct reader *reader, const struct cbor_field *fields, size_t count,
+                      struct cbor_value *values)
+{
+    struct reader key = *reader;
+    if (!skip_item(reader)) {
+        return false;
+    }
+    struct reader value = *reader;
+    size_t field = find_field(&key, fields, count);
+    return skip_item(reader) && (field == count || take_value(&value, fields[field].type, &values[field]));
+}
+
+static bool read_map(struct reader *reader, const struct cbor_field *fields, size_t count,
+                     struct cbor_value *values)
+{
+    struct head map;
+    if (!read_head(reader, &map) || map.major != MAJOR_MAP) {
+        return false;
+    }
+    uint32_t pairs = 0;
+    while (is_indefinite(&map) ? reader->left == 0 || *reader->at != BREAK : pairs < map.value) {
+        if (!read_pair(reader, fields, count, values)) {
+            return false;
         }
-        if (!read_pair(&reader, key, fields, count)) {
+        pairs++;
+    }
+    return true;
+}
+
+bool cbor_read_fields(const uint8_t *payload, size_t length, const struct cbor_field *fields, size_t count,
+                      struct cbor_value *values)
+{
+    struct reader reader = {.at = payload, .left = length};
+    memset(values, 0, count * sizeof *values);
+    if (length > 0 && !read_map(&reader, fields, count, values)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].is_required && !values[i].is_present) {
             return false;
         }
     }

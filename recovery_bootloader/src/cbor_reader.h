@@ -13,7 +13,13 @@
 
 #define CBOR_MAX_NESTING 8u
 
-enum cbor_field_type { CBOR_FIELD_UINT, CBOR_FIELD_BOOL, CBOR_FIELD_BYTES, CBOR_FIELD_TEXT };
+/* Numbered as CBOR's major types. */
+enum cbor_field_type {
+    CBOR_FIELD_UINT = 0,
+    CBOR_FIELD_BYTES = 2,
+    CBOR_FIELD_TEXT = 3,
+    CBOR_FIELD_BOOL = 7,
+};
 
 struct cbor_value {
     bool is_present;
@@ -25,12 +31,14 @@ struct cbor_value {
 struct cbor_field {
     const char *key;
     enum cbor_field_type type;
+    bool is_required;
 };
 
 /*
  * Fills values[i] with what the map holds under fields[i].key; `values` has `count` members. False when the
- * payload is no well-formed map, a known key has a value of another type, or a number does not fit 32 bits. An
- * empty payload counts as an empty map; when a key occurs twice, the last one counts.
+ * payload is no well-formed map, a known key has a value of another type, a required one is missing, or a
+ * number does not fit 32 bits. An empty payload counts as an empty map; when a key occurs twice, the last one
+ * counts.
  */
 bool cbor_read_fields(const uint8_t *payload, size_t length, const struct cbor_field *fields, size_t count,
                       struct cbor_value *values);

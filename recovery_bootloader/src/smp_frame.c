@@ -6,99 +6,104 @@
 #include "crc.h"
 #include "mem.h"
 
-#define LENGTH_SIZE 2u
-#define CRC_SIZE 2u
-#define LINE_RAW_SIZE 93u /* 124 characters of base64 */
+#define FIRST_LINE 0x0609u
+#define NEXT_LINE 0x0414u
+#define LINE_CHARACTERS 124u /* of base64: SMP_LINE_SIZE without start bytes and LF, in whole groups */
+#define LINE_RAW_SIZE 93u /* what they stand for */
+
+#define EMPTY_GROUP 1u
+#define TWO_DIGITS (1u << 12)
+#define FOUR_DIGITS (1u << 24)
+
+enum decoder_state {
+    OUTSIDE, /* of a packet */
+    BETWEEN_LINES,
+    IN_LINE,
+};
 
 void smp_decoder_init(struct smp_decoder *decoder)
 {
     memset(decoder, 0, sizeof *decoder);
+    decoder->packet = decoder->stream + SMP_STREAM_HEAD;
 }
 
-static bool is_start(uint8_t previous, uint8_t byte)
+/* A start inside a line means that the rest of that line was lost, and so is the packet. */
+static void start_line(struct smp_decoder *decoder, bool is_first)
 {
-    return (previous == 0x06 && byte == 0x09) || (previous == 0x04 && byte == 0x14);
-}
-
-static void start_line(struct smp_decoder *decoder, uint8_t byte)
-{
-    decoder->is_in_line = true;
-    decoder->is_first_line = byte == 0x09;
-    decoder->is_line_too_long = false;
+    if (is_first) {
+        decoder->stream_length = 0;
+    }
+    decoder->state = is_first || decoder->state == BETWEEN_LINES ? IN_LINE : OUTSIDE;
+    decoder->group = EMPTY_GROUP;
+    decoder->padding = 0;
     decoder->line_length = 0;
 }
 
-/* Appends the line's bytes to the stream; false when the packet is beyond repair. */
-static bool append_line(struct smp_decoder *decoder)
+/* False when the stream has no room for the bytes of a group, one less for each '='. */
+static bool take_group(struct smp_decoder *decoder)
 {
-    size_t decoded = 0;
-    if (decoder->line_length > 0 && decoder->line[decoder->line_length - 1] == '\r') {
-        decoder->line_length--;
+    for (uint32_t i = decoder->padding; i < 3; i++) {
+        if (decoder->stream_length == sizeof decoder->stream) {
+            return false;
+        }
+        decoder->stream[decoder->stream_length++] = (uint8_t)(decoder->group >> 16);
+        decoder->group <<= 8;
     }
-    if (decoder->is_line_too_long
-        || !base64_decode(decoder->line, decoder->line_length, decoder->line, &decoded)
-        || decoded > sizeof decoder->stream - decoder->stream_length) {
-        return false;
-    }
-    memcpy(decoder->stream + decoder->stream_length, decoder->line, decoded);
-    decoder->stream_length += decoded;
+    decoder->group = EMPTY_GROUP;
     return true;
 }
 
-static bool finish_packet(struct smp_decoder *decoder, size_t announced)
+/* False when the packet is beyond repair. Padding ends a line, and is one or two characters long. */
+static bool take_character(struct smp_decoder *decoder, uint8_t character)
 {
-    const uint8_t *packet = decoder->stream + LENGTH_SIZE;
-    decoder->is_in_packet = false;
-    if (decoder->stream_length != LENGTH_SIZE + announced
-        || crc16_of(packet, announced - CRC_SIZE) != load_be16(packet + announced - CRC_SIZE)) {
+    uint8_t digit = base64_digit(character);
+    if (++decoder->line_length > LINE_CHARACTERS) {
         return false;
     }
-    decoder->packet = packet;
-    decoder->packet_length = announced - CRC_SIZE;
-    return true;
+    if (character == '=' && decoder->group >= TWO_DIGITS) {
+        decoder->padding++;
+        digit = 0;
+    } else if (digit == BASE64_NO_DIGIT || decoder->padding > 0) {
+        return false;
+    }
+    decoder->group = decoder->group << 6 | digit;
+    return decoder->group < FOUR_DIGITS || take_group(decoder);
 }
 
 static bool finish_line(struct smp_decoder *decoder)
 {
-    decoder->is_in_line = false;
-    if (decoder->is_first_line) {
-        decoder->is_in_packet = true;
-        decoder->stream_length = 0;
-    }
-    if (!decoder->is_in_packet) {
-        return false;
-    }
-    if (!append_line(decoder) || decoder->stream_length < LENGTH_SIZE) {
-        decoder->is_in_packet = false;
+    decoder->state = OUTSIDE;
+    if (decoder->group != EMPTY_GROUP || decoder->stream_length < SMP_STREAM_HEAD) {
         return false;
     }
     size_t announced = load_be16(decoder->stream);
-    if (announced <= CRC_SIZE || announced > SMP_PACKET_SIZE + CRC_SIZE) {
-        decoder->is_in_packet = false;
+    size_t arrived = decoder->stream_length - SMP_STREAM_HEAD;
+    if (arrived < announced) {
+        decoder->state = BETWEEN_LINES;
         return false;
     }
-    return decoder->stream_length >= LENGTH_SIZE + announced && finish_packet(decoder, announced);
+    /* The CRC of bytes and their CRC is 0. */
+    if (arrived > announced || announced <= SMP_STREAM_TAIL || crc16_of(decoder->packet, announced) != 0) {
+        return false;
+    }
+    decoder->packet_length = announced - SMP_STREAM_TAIL;
+    return true;
 }
 
 bool smp_decoder_take(struct smp_decoder *decoder, uint8_t byte)
 {
-    uint8_t previous = decoder->previous;
+    uint32_t last_two = (uint32_t)decoder->previous << 8 | byte;
     decoder->previous = byte;
-    /* A start inside a line means that the rest of that line was lost. */
-    if (is_start(previous, byte)) {
-        start_line(decoder, byte);
-        return false;
-    }
-    if (!decoder->is_in_line) {
-        return false;
-    }
-    if (byte == '\n') {
-        return finish_line(decoder);
-    }
-    if (decoder->line_length == sizeof decoder->line) {
-        decoder->is_line_too_long = true;
-    } else {
-        decoder->line[decoder->line_length++] = byte;
+    if (last_two == FIRST_LINE || last_two == NEXT_LINE) {
+        start_line(decoder, last_two == FIRST_LINE);
+    } else if (decoder->state == IN_LINE) {
+        /* Some senders end a line with CR LF; the LF is outside then. */
+        if (byte == '\n' || byte == '\r') {
+            return finish_line(decoder);
+        }
+        if (!take_character(decoder, byte)) {
+            decoder->state = OUTSIDE;
+        }
     }
     return false;
 }
@@ -112,38 +117,22 @@ static size_t share_of_line(size_t left)
     return left == LINE_RAW_SIZE + 1 ? LINE_RAW_SIZE - 3 : LINE_RAW_SIZE;
 }
 
-static uint8_t stream_byte(const uint8_t *packet, size_t length, size_t at)
+void smp_frame_send(uint8_t *stream, size_t length, smp_line_sink sink)
 {
-    uint8_t field[2];
-    if (at < LENGTH_SIZE) {
-        store_be16(field, (uint16_t)(length + CRC_SIZE));
-        return field[at];
-    }
-    if (at < LENGTH_SIZE + length) {
-        return packet[at - LENGTH_SIZE];
-    }
-    store_be16(field, crc16_of(packet, length));
-    return field[at - LENGTH_SIZE - length];
-}
-
-void smp_frame_send(const uint8_t *packet, size_t length, smp_line_sink sink)
-{
-    uint8_t raw[LINE_RAW_SIZE];
     uint8_t line[SMP_LINE_SIZE];
-    size_t total = LENGTH_SIZE + length + CRC_SIZE;
-    if (length > SMP_PACKET_SIZE) {
-        return;
-    }
-    for (size_t at = 0; at < total;) {
-        size_t share = share_of_line(total - at);
-        for (size_t i = 0; i < share; i++) {
-            raw[i] = stream_byte(packet, length, at + i);
-        }
-        line[0] = at == 0 ? 0x06 : 0x04;
-        line[1] = at == 0 ? 0x09 : 0x14;
-        size_t characters = base64_encode(raw, share, line + 2);
-        line[2 + characters] = '\n';
-        sink(line, characters + 3);
-        at += share;
+    uint8_t *crc = stream + SMP_STREAM_HEAD + length;
+    size_t left = SMP_STREAM_SIZE(length);
+    uint16_t start = FIRST_LINE;
+    store_be16(stream, (uint16_t)(length + SMP_STREAM_TAIL));
+    store_be16(crc, crc16_of(stream + SMP_STREAM_HEAD, length));
+    while (left > 0) {
+        size_t share = share_of_line(left);
+        store_be16(line, start);
+        size_t end = 2 + base64_encode(stream, share, line + 2);
+        line[end] = '\n';
+        sink(line, end + 1);
+        stream += share;
+        left -= share;
+        start = NEXT_LINE;
     }
 }

@@ -16,6 +16,11 @@ struct health_check {
     bool is_ok;
 };
 
+/* The longest answer, with its header; an application with many health checks may need more. */
+#ifndef SMP_ANSWER_SIZE
+#define SMP_ANSWER_SIZE 384u
+#endif
+
 /* Fills at most `capacity` checks and returns how many there are. */
 typedef size_t (*health_checks)(struct health_check *checks, size_t capacity);
 
@@ -36,7 +41,7 @@ struct smp_server {
     health_checks health; /* null in recovery mode */
     struct smp_decoder decoder;
     struct smp_upload upload;
-    uint8_t answer[SMP_PACKET_SIZE];
+    uint8_t answer[SMP_STREAM_SIZE(SMP_ANSWER_SIZE)];
     bool is_reset_asked;
     enum bm_boot_mode boot_mode;
 };

@@ -56,7 +56,8 @@ void ServedUnit::boot(bm_reset_reason reason)
 QByteArray ServedUnit::framed(const QByteArray &packet)
 {
     framedLines.clear();
-    smp_frame_send(reinterpret_cast<const uint8_t *>(packet.constData()), size_t(packet.size()), keepLine);
+    QByteArray stream = QByteArray(SMP_STREAM_HEAD, '\0') + packet + QByteArray(SMP_STREAM_TAIL, '\0');
+    smp_frame_send(reinterpret_cast<uint8_t *>(stream.data()), size_t(packet.size()), keepLine);
     return framedLines;
 }
 

@@ -65,6 +65,7 @@ struct bm_boot_state {
     uint8_t stage; /* enum bm_stage */
     uint8_t recovery_cause; /* enum bm_recovery_cause; in recovery mode */
     bool is_unlocked;
+    bool has_load_area; /* images run from a copy in RAM, otherwise in their slots */
     uint8_t running; /* slot, or BM_SLOT_NONE in recovery mode */
     uint8_t active; /* slot that boots when nothing is pending, or BM_SLOT_NONE */
     uint8_t pending; /* slot to be tried or on trial, or BM_SLOT_NONE */

@@ -6,30 +6,43 @@
 #include <QCborValue>
 #include <QTest>
 
+#include <array>
+#include <cstring>
+#include <vector>
+
 namespace {
 
-struct Fields {
-    cbor_value number = {};
-    cbor_value flag = {};
-    cbor_value bytes = {};
-    cbor_value text = {};
-};
+enum Field { Number, Flag, Bytes, Text, FieldCount };
 
-bool read(const QByteArray &payload, Fields &values)
+constexpr cbor_field kFields[FieldCount] = {{"n", CBOR_FIELD_UINT, false},
+                                            {"f", CBOR_FIELD_BOOL, false},
+                                            {"b", CBOR_FIELD_BYTES, false},
+                                            {"t", CBOR_FIELD_TEXT, false}};
+
+using Values = std::array<cbor_value, FieldCount>;
+
+bool read(const QByteArray &payload, Values &values)
 {
-    const cbor_field fields[] = {{"n", CBOR_FIELD_UINT, &values.number},
-                                 {"f", CBOR_FIELD_BOOL, &values.flag},
-                                 {"b", CBOR_FIELD_BYTES, &values.bytes},
-                                 {"t", CBOR_FIELD_TEXT, &values.text}};
     // A copy of exactly this size, so that the sanitizer sees a read beyond it.
-    const QByteArray exact(payload.constData(), payload.size());
-    return cbor_read_fields(reinterpret_cast<const uint8_t *>(exact.constData()), size_t(exact.size()),
-                            fields, 4);
+    const std::vector<uint8_t> exact(payload.begin(), payload.end());
+    std::memset(values.data(), 0xa5, sizeof values); // the reader clears them
+    const bool isRead = cbor_read_fields(exact.data(), exact.size(), kFields, FieldCount, values.data());
+    for (cbor_value &value : values) {
+        if (value.data != nullptr) {
+            value.data = reinterpret_cast<const uint8_t *>(payload.constData()) + (value.data - exact.data());
+        }
+    }
+    return isRead;
+}
+
+QByteArray bytesOf(const cbor_value &value)
+{
+    return {reinterpret_cast<const char *>(value.data), qsizetype(value.length)};
 }
 
 bool reads(const char *hex)
 {
-    Fields values;
+    Values values;
     return read(QByteArray::fromHex(hex), values);
 }
 
@@ -50,21 +63,79 @@ private Q_SLOTS:
                               {QStringLiteral("t"), QStringLiteral("text")},
                               {5, QCborValue(QCborKnownTags::DateTimeString, QStringLiteral("today"))}};
         const QByteArray payload = map.toCborValue().toCbor();
-        Fields values;
-        const cbor_field fields[] = {{"n", CBOR_FIELD_UINT, &values.number},
-                                     {"f", CBOR_FIELD_BOOL, &values.flag},
-                                     {"b", CBOR_FIELD_BYTES, &values.bytes},
-                                     {"t", CBOR_FIELD_TEXT, &values.text}};
-        QVERIFY(cbor_read_fields(reinterpret_cast<const uint8_t *>(payload.constData()),
-                                 size_t(payload.size()), fields, 4));
-        QVERIFY(values.number.is_present && values.flag.is_present);
-        QCOMPARE(values.number.number, 70000u);
-        QCOMPARE(values.flag.number, 1u);
-        QCOMPARE(
-            QByteArray(reinterpret_cast<const char *>(values.bytes.data), qsizetype(values.bytes.length)),
-            QByteArray("abc"));
-        QCOMPARE(QByteArray(reinterpret_cast<const char *>(values.text.data), qsizetype(values.text.length)),
-                 QByteArray("text"));
+        Values values;
+        QVERIFY(read(payload, values));
+        for (const cbor_value &value : values) {
+            QVERIFY(value.is_present);
+        }
+        QCOMPARE(values[Number].number, 70000u);
+        QCOMPARE(values[Flag].number, 1u);
+        QCOMPARE(bytesOf(values[Bytes]), QByteArray("abc"));
+        QCOMPARE(bytesOf(values[Text]), QByteArray("text"));
+    }
+
+    void clearsWhatIsNotThere()
+    {
+        for (const char *hex : {"", "a0", "a161780a"}) {
+            const QByteArray payload = QByteArray::fromHex(hex);
+            Values values;
+            QVERIFY(read(payload, values));
+            for (const cbor_value &value : values) {
+                QVERIFY(!value.is_present);
+                QCOMPARE(value.number, 0u);
+                QCOMPARE(value.length, size_t(0));
+            }
+        }
+    }
+
+    void theLastOfTwoCounts()
+    {
+        const QByteArray payload = QByteArray::fromHex("a2616e05616e06");
+        Values values;
+        QVERIFY(read(payload, values));
+        QCOMPARE(values[Number].number, 6u);
+    }
+
+    void missesWhatIsRequired()
+    {
+        constexpr cbor_field fields[] = {{"n", CBOR_FIELD_UINT, true}, {"f", CBOR_FIELD_BOOL, false}};
+        cbor_value values[2];
+        const auto reads = [&](const char *hex) {
+            const QByteArray payload = QByteArray::fromHex(hex);
+            const auto *bytes = reinterpret_cast<const uint8_t *>(payload.constData());
+            return cbor_read_fields(bytes, size_t(payload.size()), fields, 2, values);
+        };
+        QVERIFY(reads("a1616e05"));
+        QVERIFY(!reads("a16166f5"));
+        QVERIFY(!reads("a0"));
+        QVERIFY(!reads(""));
+    }
+
+    void takesNumbersOfEveryLength()
+    {
+        for (const char *hex :
+             {"a1616e1805", "a1616e190005", "a1616e1a00000005", "a1616e1b0000000000000005"}) {
+            const QByteArray payload = QByteArray::fromHex(hex);
+            Values values;
+            QVERIFY(read(payload, values));
+            QCOMPARE(values[Number].number, 5u);
+        }
+        const QByteArray largest = QByteArray::fromHex("a1616e1affffffff");
+        Values values;
+        QVERIFY(read(largest, values));
+        QCOMPARE(values[Number].number, 0xffffffffu);
+    }
+
+    void skipsWhatNobodyAsksFor()
+    {
+        QVERIFY(reads("a161781bffffffffffffffff")); // a number of 64 bits
+        QVERIFY(reads("a16178fb7ff8000000000000")); // a double
+        QVERIFY(reads("a16178c11a5f5e1000")); // a tag
+        QVERIFY(reads("a1616e05ff")); // bytes behind the map
+        QVERIFY(reads("a18101616e")); // a key that is an array
+        QVERIFY(reads("a17f61746165ff01")); // a key in chunks
+        const QByteArray deep = QByteArray("a16178") + QByteArray("81").repeated(CBOR_MAX_NESTING) + "00";
+        QVERIFY(reads(deep.constData()));
     }
 
     void takesBothFormsOfLength()
@@ -97,13 +168,21 @@ private Q_SLOTS:
         QTest::newRow("array of 2^64-1 items") << QByteArray("a161789bffffffffffffffff");
         QTest::newRow("map of 2^63 pairs") << QByteArray("a16178bb8000000000000000");
         QTest::newRow("reserved length") << QByteArray("a1616e1c");
-        QTest::newRow("nested too deep") << QByteArray("a16178") + QByteArray("81").repeated(40) + "00";
+        QTest::newRow("nested too deep")
+            << QByteArray("a16178") + QByteArray("81").repeated(CBOR_MAX_NESTING + 1) + "00";
+        QTest::newRow("tagged too deep")
+            << QByteArray("a16178") + QByteArray("c1").repeated(CBOR_MAX_NESTING + 1) + "00";
+        QTest::newRow("opened for ever") << QByteArray("a16178") + QByteArray("9f").repeated(400);
+        QTest::newRow("undefined as a flag") << QByteArray("a16166f7");
+        QTest::newRow("break in an array") << QByteArray("a161788201ff");
+        QTest::newRow("map of 2^32-1 pairs") << QByteArray("baffffffff616e05");
+        QTest::newRow("indefinite number") << QByteArray("a1616e1f");
     }
 
     void refuses()
     {
         QFETCH(QByteArray, hex);
-        Fields values;
+        Values values;
         QVERIFY(!read(QByteArray::fromHex(hex), values));
     }
 
@@ -111,7 +190,7 @@ private Q_SLOTS:
     {
         const QByteArray whole = QByteArray::fromHex("bf6178bf617a9f0102ffff616e190100616243010203ff");
         for (qsizetype length = 1; length < whole.size(); ++length) {
-            Fields values;
+            Values values;
             QVERIFY(!read(whole.left(length), values));
         }
     }

@@ -16,7 +16,8 @@ void keepLine(const uint8_t *line, size_t length)
 QByteArray frame(const QByteArray &packet)
 {
     lines.clear();
-    smp_frame_send(reinterpret_cast<const uint8_t *>(packet.constData()), size_t(packet.size()), keepLine);
+    QByteArray stream = QByteArray(SMP_STREAM_HEAD, '\0') + packet + QByteArray(SMP_STREAM_TAIL, '\0');
+    smp_frame_send(reinterpret_cast<uint8_t *>(stream.data()), size_t(packet.size()), keepLine);
     return lines.join();
 }
 
@@ -80,7 +81,7 @@ private Q_SLOTS:
 
     void everyLengthSurvivesTheLine()
     {
-        for (qsizetype length = 1; length <= qsizetype(SMP_PACKET_SIZE); ++length) {
+        for (qsizetype length = 1; length <= qsizetype(BM_PACKET_SIZE); ++length) {
             const QByteArray packet = counting(length);
             const QByteArray bytes = frame(packet);
             for (const QByteArray &line : std::as_const(lines)) {
@@ -94,7 +95,65 @@ private Q_SLOTS:
         }
     }
 
-    void doesNotSendMoreThanAPacket() { QCOMPARE(frame(counting(SMP_PACKET_SIZE + 1)), QByteArray()); }
+    void takesNoMoreThanAPacket()
+    {
+        const QByteArray good = frame(counting(9));
+        for (const int more : {1, 2, 3, 4, 100, 2000}) {
+            const QByteArray tooLong = frame(counting(BM_PACKET_SIZE + more));
+            QCOMPARE(decode(tooLong + good), QByteArrayList{counting(9)});
+        }
+    }
+
+    void takesLinesPaddedAnywhere()
+    {
+        // Each line of one or two bytes ends with padding, which Zephyr's own sender never does inside a
+        // packet.
+        const QByteArray packet = counting(40);
+        const QByteArray stream = QByteArray::fromBase64(frame(packet).mid(2).chopped(1));
+        for (const qsizetype share : {2, 4, 5}) {
+            QByteArray bytes;
+            for (qsizetype at = 0; at < stream.size(); at += share) {
+                bytes += (at == 0 ? "\x06\x09" : "\x04\x14") + stream.mid(at, share).toBase64() + '\n';
+            }
+            QCOMPARE(decode(bytes), QByteArrayList{packet});
+        }
+    }
+
+    void dropsWhatIsNoBase64_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        // What a known echo looks like, and what it must not look like.
+        QTest::newRow("padding inside") << QByteArray("ABAKAAAGAAAA=KFhZGJoaeJ8");
+        QTest::newRow("padding in front") << QByteArray("=BAKAAAGAAAAAKFhZGJoaeJ8");
+        QTest::newRow("three of padding") << QByteArray("ABAKAAAGAAAAAKFhZGJoaeJ8A===");
+        QTest::newRow("four of padding") << QByteArray("ABAKAAAGAAAAAKFhZGJoaeJ8====");
+        QTest::newRow("more behind padding") << QByteArray("ABAKAAAGAAAAAKFhZGJoaeI=ABAK");
+        QTest::newRow("half a group") << QByteArray("ABAKAAAGAAAAAKFhZGJoaeJ8AB");
+        QTest::newRow("other alphabet") << QByteArray("ABAKAAAGAAAAAKFhZGJoaeJ_");
+        QTest::newRow("blank") << QByteArray("ABAKAAAGAAAAAKF hZGJoaeJ8");
+        QTest::newRow("nothing") << QByteArray();
+        QTest::newRow("half a length") << QByteArray("AA==");
+    }
+
+    void dropsWhatIsNoBase64()
+    {
+        QFETCH(QByteArray, line);
+        const QByteArray bytes = "\x06\x09" + line + "\n\x04\x14";
+        QCOMPARE(decode(bytes + "AAAA\n"), QByteArrayList());
+        QCOMPARE(decode(bytes + frame(counting(9))), QByteArrayList{counting(9)});
+    }
+
+    void dropsAPacketWhoseLineIsCutByTheNext()
+    {
+        const QByteArray packet = counting(200);
+        frame(packet);
+        const QByteArray first = lines.at(0);
+        // The start of the next line comes while the first one has not ended.
+        for (qsizetype cut = 2; cut < first.size(); ++cut) {
+            const QByteArray rest = lines.at(1) + lines.at(2);
+            QCOMPARE(decode(first.first(cut) + rest), QByteArrayList());
+        }
+    }
 
     void findsFramesAmongOtherBytes_data()
     {
