@@ -112,13 +112,13 @@ static bool write_slots(const struct provision_job *job, struct image_info image
 
 static bool write_state(const struct provision_job *job, const struct image_info images[BM_SLOT_COUNT])
 {
-    struct state_store store;
+    struct record_ring store;
     struct boot_record record;
     state_store_load(&store, &record);
     record.minimum_rollback_index = job->minimum_rollback_index;
     if (job->is_slot_a_confirmed) {
         record.active_slot = BM_SLOT_A;
-        memcpy(record.confirmed_hash[BM_SLOT_A], images[BM_SLOT_A].hash, BM_HASH_SIZE);
+        memcpy(record.confirmed_image[BM_SLOT_A], images[BM_SLOT_A].hash, BM_IMAGE_PREFIX_SIZE);
         if (images[BM_SLOT_A].rollback_index > record.minimum_rollback_index) {
             record.minimum_rollback_index = images[BM_SLOT_A].rollback_index;
         }
@@ -128,17 +128,17 @@ static bool write_state(const struct provision_job *job, const struct image_info
         record.trials_remaining = 1;
         memcpy(record.pending_hash, images[BM_SLOT_B].hash, BM_HASH_SIZE);
     }
-    return state_store_save(&store, &record) || fail("cannot write the boot state", strerror(errno));
+    return record_ring_append(&store, &record) || fail("cannot write the boot state", strerror(errno));
 }
 
 static void write_evidence(const struct provision_job *job, const struct image_info images[BM_SLOT_COUNT])
 {
-    struct evidence_log log;
-    struct bm_evidence_event event = {.kind = BM_EVIDENCE_CONFIRMED, .slot = BM_SLOT_A};
+    struct record_ring log;
+    struct event_record event = {.kind = BM_EVIDENCE_CONFIRMED, .slot = BM_SLOT_A};
     evidence_log_open(&log);
     if (job->is_slot_a_confirmed) {
         memcpy(event.image, images[BM_SLOT_A].hash, BM_IMAGE_PREFIX_SIZE);
-        evidence_log_add(&log, &event);
+        record_ring_append(&log, &event);
     }
 }
 
@@ -146,14 +146,10 @@ static void write_evidence(const struct provision_job *job, const struct image_i
 static bool damage(uint8_t slot, const struct image_info *info)
 {
     static const uint8_t zeros[DAMAGE_SIZE];
-    uint8_t bytes[DAMAGE_SIZE];
     uint32_t offset = info->payload_length / 2 / DAMAGE_SIZE * DAMAGE_SIZE;
     do {
-        if (!region_read(region_of_slot(slot), offset, bytes, sizeof bytes)) {
-            return fail("cannot damage slot", slot_names[slot]);
-        }
         offset += DAMAGE_SIZE;
-    } while (memcmp(bytes, zeros, sizeof bytes) == 0);
+    } while (memcmp(region_memory(region_of_slot(slot)) + offset - DAMAGE_SIZE, zeros, DAMAGE_SIZE) == 0);
     return region_program(region_of_slot(slot), offset - DAMAGE_SIZE, zeros, sizeof zeros)
         || fail("cannot damage slot", slot_names[slot]);
 }

@@ -36,9 +36,9 @@ const struct bm_flash_map *port_flash_map(void)
     return &used->map;
 }
 
-bool port_flash_read(uint32_t offset, void *to, size_t length)
+const uint8_t *port_flash_memory(void)
 {
-    return flash_file_read(flash, offset, to, length) == FLASH_OK;
+    return flash->memory;
 }
 
 bool port_flash_program(uint32_t offset, const void *data, size_t length)

@@ -4,10 +4,37 @@
 
 #include "boot_session.h"
 
-/*
- * The table for what runs now, in recovery mode or as an application. There is one session a reset; the table
- * works on it, and both stay valid until the next one.
- */
-const struct boot_services *boot_services_for(struct boot_session *session, enum bm_stage stage);
+/* The table of services works on one session, as there is one bootloader; the functions below are its
+ * entries. */
+extern struct boot_session *served_session;
+
+const struct boot_services *boot_services_for(struct boot_session *session);
+
+/* slot_services.c */
+bool slot_is_protected(uint8_t slot);
+enum bm_service_result slot_status(uint8_t slot, struct bm_slot_status *status);
+uint8_t slot_for_upload(void);
+enum bm_service_result slot_open(uint8_t slot, const uint8_t *key, uint32_t length, uint32_t *offset);
+enum bm_service_result slot_erase(uint8_t slot, uint32_t offset);
+enum bm_service_result slot_program(uint8_t slot, uint32_t offset, const void *data, uint32_t length);
+enum bm_service_result slot_sha256(uint8_t slot, uint32_t length, uint8_t hash[BM_HASH_SIZE]);
+
+/* trial_services.c */
+enum bm_service_result trial_request(const uint8_t hash[BM_HASH_SIZE], bool force);
+enum bm_service_result trial_confirm(void);
+enum bm_service_result trial_revert(uint32_t reason);
+/* Nothing is pending any more. Does not save. */
+void trial_forget(struct boot_record *record);
+
+/* unlock_services.c */
+enum bm_service_result identity_write(const struct bm_identity *identity);
+enum bm_service_result unlock_challenge(uint8_t challenge[BM_CHALLENGE_SIZE]);
+enum bm_service_result unlock(const uint8_t signature[BM_SIGNATURE_SIZE]);
+enum bm_service_result region_erase(uint32_t region);
+
+static inline enum bm_service_result flash_result(bool is_done)
+{
+    return is_done ? BM_SERVICE_OK : BM_SERVICE_FLASH_FAILED;
+}
 
 #endif

@@ -3,29 +3,40 @@
 #define BOOTMEND_BOOT_SESSION_H
 
 #include "evidence_log.h"
+#include "identity_store.h"
 #include "image_check.h"
+#include "mem.h"
 #include "retained.h"
 #include "state_store.h"
 
-#define BOOTLOADER_VERSION "1.0.0"
-
 /* Everything that the bootloader knows from one reset to the next. */
 struct boot_session {
-    struct state_store store;
+    struct record_ring store;
     struct boot_record record;
-    struct evidence_log log;
-    struct bm_identity identity;
-    bool is_provisioned;
+    struct record_ring log;
+    const struct bm_identity *identity; /* null when the unit has none */
+    enum identity_state identity_state;
     bool record_was_lost;
     enum bm_reset_reason reset_reason;
     uint32_t boots;
 
     uint8_t running_slot; /* BM_SLOT_NONE in recovery mode */
+    uint8_t recovery_cause; /* enum bm_recovery_cause, in recovery mode */
     bool is_on_trial;
     bool trial_has_expired;
-    uint32_t trial_started_ms;
+    uint32_t started_ms; /* when the image did */
+    uint32_t crashes; /* of the confirmed image, in a row; 0 again when it has run for a while */
 
     uint8_t open_slot; /* may be written, since slot_open(); or BM_SLOT_NONE */
+    uint32_t open_erased; /* bytes from its start that are erased or written since */
+    bool was_resumed; /* an upload has been, since the reset */
+
+    uint32_t config_written; /* bytes of the one that is being written, behind its head */
+    struct bm_config config_draft; /* that one; its length is 0 when there is none */
+
+    bool is_unlocked;
+    bool is_challenged; /* and the answer has not come yet */
+    uint32_t nonce; /* of the last challenge */
 
     struct image_info images[BM_SLOT_COUNT];
     bool is_image_known[BM_SLOT_COUNT]; /* images[] holds the verdict over what the slot contains now */
@@ -35,27 +46,36 @@ struct boot_session {
  */
 void boot_session_open(struct boot_session *session);
 
+/* The event is about the image in `slot` where that is known; a rollback, about the one rolled back last. */
 void boot_session_log(struct boot_session *session, enum bm_evidence_kind kind, uint8_t slot, uint8_t code);
 
-/* Appends the record with the current boot counter; false when the flash failed. */
+/* Appends the record; when the flash failed, false, and the record is again what it was in the flash. */
 bool boot_session_save(struct boot_session *session);
 
 /* The verdict over a slot's image; computed again only after the slot or the minimum index has changed. */
 const struct image_info *boot_session_image(struct boot_session *session, uint8_t slot);
-/* The same, from the copy that image_load() makes in the load area. */
+/* The same, ready to be started: see image_load(). */
 const struct image_info *boot_session_load(struct boot_session *session, uint8_t slot);
 void boot_session_forget_image(struct boot_session *session, uint8_t slot);
 
 /* The image in the slot verifies, and it is the one that was confirmed there. */
 bool boot_session_is_confirmed(struct boot_session *session, uint8_t slot);
 
-/* The slot that an update must not touch because it holds the last good image; BM_SLOT_NONE when none does.
- */
+/* The slot that an update must not touch because it holds the last good image; or BM_SLOT_NONE. */
 uint8_t boot_session_last_good(struct boot_session *session);
+
+/* Without effect once the trial's time is over. */
+void boot_session_kick_watchdog(struct boot_session *session);
+
+/* "hash" may be longer; only the first bytes count. */
+static inline bool is_same_image(const uint8_t *left, const uint8_t *right)
+{
+    return memcmp(left, right, BM_IMAGE_PREFIX_SIZE) == 0;
+}
 
 static inline uint8_t other_slot(uint8_t slot)
 {
-    return slot == BM_SLOT_A ? BM_SLOT_B : BM_SLOT_A;
+    return (uint8_t)(BM_SLOT_A + BM_SLOT_B - slot);
 }
 
 #endif

@@ -7,26 +7,37 @@
 
 /* The ring of events that survives updates and recovery; the oldest sector is given up when the last is full.
  */
-struct evidence_log {
-    struct record_ring ring;
-    uint32_t last_boot; /* boot counter of the newest event; 0 when there is none */
+
+/* An event as it lies in flash. */
+struct event_record {
+    struct record_head head;
+    uint32_t boot;
+    uint8_t kind;
+    uint8_t slot;
+    uint8_t code;
+    uint8_t reserved;
+    uint8_t image[BM_IMAGE_PREFIX_SIZE];
+    uint32_t unused;
+    uint32_t crc;
 };
+_Static_assert(sizeof(struct event_record) == 32, "a power of two without holes");
 
-void evidence_log_open(struct evidence_log *log);
-
-/*
- * Appends the event; its sequence number is the log's. A log that cannot be written does not keep a unit from
- * booting, so there is nothing to return.
- */
-void evidence_log_add(struct evidence_log *log, const struct bm_evidence_event *event);
+/* Gives the boot counter of the newest event; 0 when there is none. */
+uint32_t evidence_log_open(struct record_ring *log);
 
 /* Events with a sequence number of at least `from`, oldest first; returns how many were stored. */
-size_t evidence_log_read(const struct evidence_log *log, uint32_t from, struct bm_evidence_event *events,
+size_t evidence_log_read(const struct record_ring *log, uint32_t from, struct bm_evidence_event *events,
                          size_t capacity);
 
-/* Sequence number of the newest event of this kind about the image whose hash begins so; 0 when there is
- * none. */
-uint32_t evidence_log_newest(const struct evidence_log *log, enum bm_evidence_kind kind,
-                             const uint8_t image[BM_IMAGE_PREFIX_SIZE]);
+/* What the log says of an image; what it said last counts. */
+enum standing { STANDING_ROLLED_BACK, STANDING_UNKNOWN, STANDING_CONFIRMED };
+
+struct witness {
+    enum standing standing;
+    uint32_t at; /* sequence number of the event that says so; 0 when the log is silent */
+};
+
+/* Reads the whole log: not for every boot. */
+struct witness evidence_log_witness(const struct record_ring *log, const uint8_t *image);
 
 #endif

@@ -1,33 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flash_region.h"
 
+static const struct bm_flash_region *find(enum bm_region region)
+{
+    return &port_flash_map()->regions[region];
+}
+
 static bool is_inside(enum bm_region region, uint32_t offset, uint32_t length)
 {
-    uint32_t size = region_size(region);
+    uint32_t size = find(region)->size;
     return offset <= size && length <= size - offset;
 }
 
 uint32_t region_size(enum bm_region region)
 {
-    return port_flash_map()->regions[region].size;
+    return find(region)->size;
 }
 
-bool region_read(enum bm_region region, uint32_t offset, void *to, uint32_t length)
+const uint8_t *region_memory(enum bm_region region)
 {
-    return is_inside(region, offset, length)
-        && port_flash_read(port_flash_map()->regions[region].offset + offset, to, length);
+    return port_flash_memory() + find(region)->offset;
 }
 
 bool region_program(enum bm_region region, uint32_t offset, const void *data, uint32_t length)
 {
-    uint32_t unit = port_flash_map()->write_size;
-    return is_inside(region, offset, length) && offset % unit == 0 && length % unit == 0
-        && port_flash_program(port_flash_map()->regions[region].offset + offset, data, length);
+    return ((offset | length) & (port_flash_map()->write_size - 1)) == 0 && is_inside(region, offset, length)
+        && port_flash_program(find(region)->offset + offset, data, length);
 }
 
 bool region_erase_sector(enum bm_region region, uint32_t offset)
 {
-    uint32_t sector = port_flash_map()->sector_size;
-    return offset % sector == 0 && is_inside(region, offset, sector)
-        && port_flash_erase(port_flash_map()->regions[region].offset + offset);
+    return sector_start(offset) == offset && is_inside(region, offset, port_flash_map()->sector_size)
+        && port_flash_erase(find(region)->offset + offset);
+}
+
+bool region_erase_all(enum bm_region region)
+{
+    for (uint32_t offset = 0; offset < region_size(region); offset += port_flash_map()->sector_size) {
+        port_watchdog_kick();
+        if (!region_erase_sector(region, offset)) {
+            return false;
+        }
+    }
+    return true;
 }

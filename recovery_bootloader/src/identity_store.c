@@ -7,57 +7,47 @@
 #include "mem.h"
 
 #define IDENTITY_MAGIC 0x01444942u /* "BID" and the format version */
-#define CRC_SIZE 4u
 
-enum {
-    AT_PRODUCT = 4,
-    AT_HARDWARE = AT_PRODUCT + BM_PRODUCT_SIZE,
-    AT_SERIAL = AT_HARDWARE + BM_HARDWARE_SIZE,
-    AT_DEVICE_ID = AT_SERIAL + BM_SERIAL_SIZE,
-    AT_VENDOR = AT_DEVICE_ID + BM_UUID_SIZE,
-    AT_CLASS = AT_VENDOR + BM_UUID_SIZE,
-    AT_END = AT_CLASS + BM_UUID_SIZE,
-    AT_CRC = 140,
-    IDENTITY_RECORD_SIZE = 144,
+struct identity_record {
+    uint8_t magic[4];
+    struct bm_identity identity;
+    uint8_t reserved[8];
+    uint8_t crc[4]; /* CRC-32 of all before it */
 };
-_Static_assert(AT_END <= AT_CRC && AT_CRC + CRC_SIZE <= IDENTITY_RECORD_SIZE, "the record holds all fields");
-_Static_assert(IDENTITY_RECORD_SIZE % BM_MAX_WRITE_SIZE == 0, "the record ends at a write unit");
+_Static_assert(sizeof(struct identity_record) == 144, "no holes, and it ends at a write unit");
 
-static void load_text(char *to, const uint8_t *from, size_t capacity)
+#define MARK_OFFSET sizeof(struct identity_record)
+
+static uint32_t crc_of(const struct identity_record *record)
 {
-    memcpy(to, from, capacity);
-    to[capacity - 1] = 0;
+    return crc32_of(record, sizeof *record - sizeof record->crc);
 }
 
-bool identity_store_load(struct bm_identity *identity)
+/* The members are texts and bytes, which lie anywhere. */
+enum identity_state identity_store_find(const struct bm_identity **identity)
 {
-    uint8_t stored[IDENTITY_RECORD_SIZE];
-    memset(identity, 0, sizeof *identity);
-    if (!region_read(BM_REGION_IDENTITY, 0, stored, sizeof stored) || load_le32(stored) != IDENTITY_MAGIC
-        || load_le32(stored + AT_CRC) != crc32_of(stored, AT_CRC)) {
-        return false;
+    const uint8_t *memory = region_memory(BM_REGION_IDENTITY);
+    const struct identity_record *record = (const void *)memory;
+    *identity = &record->identity;
+    if (load_le32(record->magic) == IDENTITY_MAGIC && load_le32(record->crc) == crc_of(record)
+        && record->identity.product[BM_PRODUCT_SIZE - 1] == 0
+        && record->identity.hardware[BM_HARDWARE_SIZE - 1] == 0
+        && record->identity.serial[BM_SERIAL_SIZE - 1] == 0) {
+        return IDENTITY_GOOD;
     }
-    load_text(identity->product, stored + AT_PRODUCT, BM_PRODUCT_SIZE);
-    load_text(identity->hardware, stored + AT_HARDWARE, BM_HARDWARE_SIZE);
-    load_text(identity->serial, stored + AT_SERIAL, BM_SERIAL_SIZE);
-    memcpy(identity->device_id, stored + AT_DEVICE_ID, BM_UUID_SIZE);
-    memcpy(identity->vendor_uuid, stored + AT_VENDOR, BM_UUID_SIZE);
-    memcpy(identity->class_uuid, stored + AT_CLASS, BM_UUID_SIZE);
-    return true;
+    bool is_marked = !is_filled_with(memory + MARK_OFFSET, BM_MAX_WRITE_SIZE, 0xff);
+    return is_marked ? IDENTITY_DAMAGED : IDENTITY_BLANK;
 }
 
 bool identity_store_write(const struct bm_identity *identity)
 {
-    uint8_t stored[IDENTITY_RECORD_SIZE];
-    memset(stored, 0xff, sizeof stored);
-    store_le32(stored, IDENTITY_MAGIC);
-    memcpy(stored + AT_PRODUCT, identity->product, BM_PRODUCT_SIZE);
-    memcpy(stored + AT_HARDWARE, identity->hardware, BM_HARDWARE_SIZE);
-    memcpy(stored + AT_SERIAL, identity->serial, BM_SERIAL_SIZE);
-    memcpy(stored + AT_DEVICE_ID, identity->device_id, BM_UUID_SIZE);
-    memcpy(stored + AT_VENDOR, identity->vendor_uuid, BM_UUID_SIZE);
-    memcpy(stored + AT_CLASS, identity->class_uuid, BM_UUID_SIZE);
-    store_le32(stored + AT_CRC, crc32_of(stored, AT_CRC));
+    static const uint8_t mark[BM_MAX_WRITE_SIZE];
+    struct identity_record record;
+    memset(&record, 0xff, sizeof record);
+    store_le32(record.magic, IDENTITY_MAGIC);
+    record.identity = *identity;
+    store_le32(record.crc, crc_of(&record));
     return region_erase_sector(BM_REGION_IDENTITY, 0)
-        && region_program(BM_REGION_IDENTITY, 0, stored, sizeof stored);
+        && region_program(BM_REGION_IDENTITY, 0, &record, sizeof record)
+        && region_program(BM_REGION_IDENTITY, MARK_OFFSET, mark, sizeof mark);
 }

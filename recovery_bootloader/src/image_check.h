@@ -4,12 +4,11 @@
 
 #include "bootmend/boot_services.h"
 
-/* Each of the two TLV areas may be this long, with its 4-byte head; a longer one is refused as malformed. */
-#define IMAGE_MAX_TLV_AREA BM_IMAGE_MAX_TLV_AREA
+#include <sodium/crypto_hash_sha256.h>
 
 /* What an image has to fit. */
 struct image_target {
-    const struct bm_identity *identity;
+    const struct bm_identity *identity; /* null: no image fits a unit without an identity */
     uint32_t minimum_rollback_index;
 };
 
@@ -19,16 +18,21 @@ struct image_info {
     struct bm_version version;
     uint32_t rollback_index;
     uint32_t payload_length;
+    const uint8_t *payload; /* what was verified: in the slot, or in the load area */
     uint8_t hash[BM_HASH_SIZE];
 };
 
 /*
  * Judges the image in `slot`: header, TLVs, SHA-256, Ed25519 signature by a boot key, product, hardware
- * revision and rollback index, in this order; the first objection is the verdict.
+ * revision, bootloader version and rollback index, in this order; the first objection is the verdict.
  */
 void image_check(uint8_t slot, const struct image_target *target, struct image_info *info);
 
-/* The same, but the payload is copied to the load area first, and that copy is what is judged. */
+/* The same for an image that is to be started: the payload is copied first, unless it runs in place. */
 void image_load(uint8_t slot, const struct image_target *target, struct image_info *info);
+
+/* Hashes in steps, and calls `between` after each of them: a slow core needs seconds for a whole slot. */
+void hash_in_steps(crypto_hash_sha256_state *state, const uint8_t *data, uint32_t length,
+                   void (*between)(void));
 
 #endif

@@ -6,68 +6,63 @@
 #include "flash_region.h"
 #include "mem.h"
 
-/* A program that does not read back is repeated at the next place; more failures than that are a dead flash.
- */
-#define APPEND_ATTEMPTS 4
+#define CRC_SIZE 4u
 
-enum record_kind { RECORD_ERASED, RECORD_TORN, RECORD_VALID };
-
-static uint32_t sector_of(uint32_t offset)
+static const uint8_t *place_at(const struct record_ring *ring, uint32_t offset)
 {
-    uint32_t size = port_flash_map()->sector_size;
-    return offset / size * size;
+    return region_memory(ring->region) + offset;
 }
 
-/* No record crosses the end of its sector. */
-static bool fits_its_sector(const struct record_ring *ring, uint32_t offset)
+static bool is_erased(const struct record_ring *ring, uint32_t offset)
 {
-    return offset - sector_of(offset) + ring->record_size <= port_flash_map()->sector_size
-        && offset < region_size(ring->region);
+    return is_filled_with(place_at(ring, offset), ring->record_size, 0xff);
 }
 
-static enum record_kind read_record(const struct record_ring *ring, uint32_t offset, uint8_t *record)
+static bool is_valid(const struct record_ring *ring, uint32_t offset)
 {
-    uint32_t checked = ring->record_size - RECORD_CRC_SIZE;
-    if (!region_read(ring->region, offset, record, ring->record_size)) {
-        return RECORD_TORN;
+    const uint8_t *record = place_at(ring, offset);
+    uint32_t checked = ring->record_size - CRC_SIZE;
+    return load_le32(record) == ring->magic && load_le32(record + checked) == crc32_of(record, checked);
+}
+
+/* The first erased place of a sector; its end when there is none. */
+static uint32_t end_of_records(const struct record_ring *ring, uint32_t sector)
+{
+    uint32_t written = sector; /* everything in front of it is */
+    uint32_t erased = sector + port_flash_map()->sector_size; /* everything from it on is */
+    while (written < erased) {
+        uint32_t middle = written + (((erased - written) >> 1) & ~(ring->record_size - 1));
+        if (is_erased(ring, middle)) {
+            erased = middle;
+        } else {
+            written = middle + ring->record_size;
+        }
     }
-    if (is_filled_with(record, ring->record_size, 0xff)) {
-        return RECORD_ERASED;
-    }
-    if (load_le32(record) != ring->magic || load_le32(record + checked) != crc32_of(record, checked)) {
-        return RECORD_TORN;
-    }
-    return RECORD_VALID;
+    return written;
 }
 
-/* The place behind `offset` in the same sector, or RECORD_NOWHERE. */
-static uint32_t place_behind(const struct record_ring *ring, uint32_t offset)
+/* Whether there is room at `place`, which lies behind a record of the same sector. */
+static uint32_t room_at(uint32_t place)
 {
-    uint32_t behind = offset + ring->record_size;
-    return sector_of(behind) == sector_of(offset) && fits_its_sector(ring, behind) ? behind : RECORD_NOWHERE;
+    return sector_start(place) == place ? RECORD_NOWHERE : place;
 }
 
+/* The last record that is whole is the sector's newest; what was torn behind it is passed over. */
 static void scan_sector(struct record_ring *ring, uint32_t sector)
 {
-    uint8_t record[RECORD_MAX_SIZE];
-    uint32_t offset = sector;
-    bool holds_newest = false;
-    while (offset != RECORD_NOWHERE) {
-        enum record_kind kind = read_record(ring, offset, record);
-        if (kind == RECORD_ERASED) {
-            break;
+    uint32_t end = end_of_records(ring, sector);
+    for (uint32_t at = end; at > sector;) {
+        at -= ring->record_size;
+        if (!is_valid(ring, at)) {
+            continue;
         }
-        if (kind == RECORD_VALID
-            && (ring->newest == RECORD_NOWHERE || load_le32(record + 4) > ring->sequence)) {
-            ring->newest = offset;
-            ring->sequence = load_le32(record + 4);
-            holds_newest = true;
+        uint32_t sequence = load_le32(place_at(ring, at) + 4);
+        if (sequence > ring->sequence) {
+            ring->newest = at;
+            ring->next = room_at(end);
+            ring->sequence = sequence;
         }
-        offset = place_behind(ring, offset);
-    }
-    if (holds_newest) {
-        ring->sector = sector;
-        ring->next = offset;
+        return;
     }
 }
 
@@ -77,86 +72,97 @@ void record_ring_open(struct record_ring *ring, enum bm_region region, uint32_t 
                                  .record_size = record_size,
                                  .magic = magic,
                                  .newest = RECORD_NOWHERE,
-                                 .sector = RECORD_NOWHERE,
                                  .next = RECORD_NOWHERE};
     for (uint32_t sector = 0; sector < region_size(region); sector += port_flash_map()->sector_size) {
         scan_sector(ring, sector);
     }
 }
 
-bool record_ring_read(const struct record_ring *ring, uint32_t offset, uint8_t *record)
+bool record_ring_newest(const struct record_ring *ring, void *record)
 {
-    return offset != RECORD_NOWHERE && read_record(ring, offset, record) == RECORD_VALID;
-}
-
-static uint32_t sector_behind(const struct record_ring *ring, uint32_t sector)
-{
-    return sector == RECORD_NOWHERE ? 0
-                                    : (sector + port_flash_map()->sector_size) % region_size(ring->region);
-}
-
-static bool start_next_sector(struct record_ring *ring)
-{
-    uint32_t sector = sector_behind(ring, ring->sector);
-    if (ring->newest != RECORD_NOWHERE && sector == sector_of(ring->newest)) {
+    if (ring->newest == RECORD_NOWHERE) {
         return false;
     }
-    ring->sector = sector;
-    if (!region_erase_sector(ring->region, sector)) {
-        return false;
-    }
-    ring->next = sector;
+    memcpy(record, place_at(ring, ring->newest), ring->record_size);
     return true;
 }
 
-static bool reads_back(const struct record_ring *ring, uint32_t offset, const uint8_t *record)
+/* The sector behind the one that `offset` is in; the first one when there is none, or no offset. */
+static uint32_t sector_behind(const struct record_ring *ring, uint32_t offset)
 {
-    uint8_t written[RECORD_MAX_SIZE];
-    return region_read(ring->region, offset, written, ring->record_size)
-        && memcmp(written, record, ring->record_size) == 0;
+    uint32_t behind = offset == RECORD_NOWHERE ? 0 : sector_start(offset) + port_flash_map()->sector_size;
+    return behind < region_size(ring->region) ? behind : 0;
 }
 
-bool record_ring_append(struct record_ring *ring, uint8_t *record)
+static bool append_at(struct record_ring *ring, uint32_t place, const void *record)
 {
-    uint32_t checked = ring->record_size - RECORD_CRC_SIZE;
-    store_le32(record, ring->magic);
-    store_le32(record + 4, ring->sequence + 1);
-    store_le32(record + checked, crc32_of(record, checked));
-    for (int attempt = 0; attempt < APPEND_ATTEMPTS; attempt++) {
-        if (ring->next == RECORD_NOWHERE && !start_next_sector(ring)) {
-            return false;
+    return region_program(ring->region, place, record, ring->record_size)
+        && memcmp(place_at(ring, place), record, ring->record_size) == 0;
+}
+
+/*
+ * A place that failed is passed over when it is written to the eye of end_of_records(). Where it still looks
+ * erased, nothing more goes to that sector: what is behind it would not be found.
+ */
+static uint32_t place_after_failure(const struct record_ring *ring, uint32_t place)
+{
+    return is_erased(ring, place) ? RECORD_NOWHERE : room_at(place + ring->record_size);
+}
+
+static uint32_t write_somewhere(struct record_ring *ring, const void *record)
+{
+    uint32_t place = ring->next;
+    for (bool is_new_sector = false;; place = place_after_failure(ring, place)) {
+        if (place == RECORD_NOWHERE) {
+            place = sector_behind(ring, ring->newest);
+            if (is_new_sector || !region_erase_sector(ring->region, place)) {
+                return RECORD_NOWHERE;
+            }
+            is_new_sector = true;
         }
-        uint32_t place = ring->next;
-        bool is_written =
-            region_program(ring->region, place, record, ring->record_size) && reads_back(ring, place, record);
-        ring->next = place_behind(ring, place);
-        if (is_written) {
-            ring->newest = place;
-            ring->sequence++;
-            return true;
+        if (append_at(ring, place, record)) {
+            return place;
         }
     }
-    return false;
+}
+
+bool record_ring_append(struct record_ring *ring, void *record)
+{
+    uint8_t *bytes = record;
+    struct record_head head = {.magic = ring->magic, .sequence = ring->sequence + 1};
+    uint32_t checked = ring->record_size - CRC_SIZE;
+    memcpy(bytes, &head, sizeof head);
+    store_le32(bytes + checked, crc32_of(bytes, checked));
+    uint32_t place = write_somewhere(ring, record);
+    ring->next = RECORD_NOWHERE;
+    if (place == RECORD_NOWHERE) {
+        return false;
+    }
+    ring->newest = place;
+    ring->next = room_at(place + ring->record_size);
+    ring->sequence++;
+    return true;
 }
 
 void record_ring_rewind(const struct record_ring *ring, struct record_cursor *cursor)
 {
-    cursor->sectors_left = region_size(ring->region) / port_flash_map()->sector_size;
-    cursor->offset = sector_behind(ring, ring->sector);
+    cursor->bytes_left = region_size(ring->region);
+    cursor->offset = sector_behind(ring, ring->newest);
 }
 
-bool record_ring_next(const struct record_ring *ring, struct record_cursor *cursor, uint8_t *record)
+bool record_ring_next(const struct record_ring *ring, struct record_cursor *cursor, void *record)
 {
-    while (cursor->sectors_left > 0) {
-        uint32_t offset = cursor->offset;
-        enum record_kind kind = read_record(ring, offset, record);
-        uint32_t behind = kind == RECORD_ERASED ? RECORD_NOWHERE : place_behind(ring, offset);
-        if (behind == RECORD_NOWHERE) {
-            cursor->sectors_left--;
-            behind = sector_behind(ring, sector_of(offset));
+    while (cursor->bytes_left > 0) {
+        uint32_t at = cursor->offset;
+        uint32_t behind = at + ring->record_size;
+        bool is_found = is_valid(ring, at);
+        if (room_at(behind) == RECORD_NOWHERE || (!is_found && is_erased(ring, at))) {
+            cursor->bytes_left -= port_flash_map()->sector_size;
+            behind = sector_behind(ring, at);
         }
         cursor->offset = behind;
-        if (kind == RECORD_VALID) {
+        if (is_found) {
+            memcpy(record, place_at(ring, at), ring->record_size);
             return true;
         }
     }

@@ -6,45 +6,52 @@
 
 /*
  * Records of one size in a region of at least two sectors: appended inside a sector, and when that is full,
- * the next sector is erased and used. The sector that holds the newest valid record is never erased, so a
- * power cut at any moment leaves that record or its successor.
+ * or a place in it cannot be programmed, the next sector is erased and used. The sector that holds the newest
+ * valid record is never erased, so a power cut at any moment leaves that record or its successor.
  *
- * Layout of a record: magic (u32), sequence number (u32), body, CRC-32 of all before it (u32); little endian.
- * A record whose CRC is wrong is as if it had never been written.
+ * A record is a struct of the machine, little endian, that begins with a record_head and ends with the CRC-32
+ * of all before it; its size is a power of two, at least BM_MAX_WRITE_SIZE. One whose CRC is wrong is as if
+ * it had never been written. Inside a sector the records lie one behind the other, so the end is found by
+ * bisection.
  */
 
-#define RECORD_HEAD_SIZE 8u
-#define RECORD_CRC_SIZE 4u
-#define RECORD_MAX_SIZE 192u
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are read as they lie in flash");
+
+struct record_head {
+    uint32_t magic;
+    uint32_t sequence;
+};
+
 #define RECORD_NOWHERE UINT32_MAX
 
 struct record_ring {
     enum bm_region region;
-    uint32_t record_size; /* multiple of BM_MAX_WRITE_SIZE, at most RECORD_MAX_SIZE */
+    uint32_t record_size;
     uint32_t magic;
 
     uint32_t newest; /* offset of the newest valid record, or RECORD_NOWHERE */
-    uint32_t sector; /* start of the sector in use, or RECORD_NOWHERE */
-    uint32_t next; /* erased place in that sector, or RECORD_NOWHERE when a sector has to be erased first */
+    uint32_t
+        next; /* erased place in that record's sector, or RECORD_NOWHERE when a sector has to be erased */
     uint32_t sequence; /* of the newest; 0 when there is none */
 };
 
 /* Walks the records from the oldest sector to the newest one. */
 struct record_cursor {
-    uint32_t sectors_left; /* with the one that `offset` is in */
+    uint32_t bytes_left; /* of whole sectors, with the one that `offset` is in */
     uint32_t offset;
 };
 
 void record_ring_open(struct record_ring *ring, enum bm_region region, uint32_t record_size, uint32_t magic);
 
-/* Reads the record at `offset`, with its head; false when there is no valid one. */
-bool record_ring_read(const struct record_ring *ring, uint32_t offset, uint8_t *record);
+/* Copies the newest record; false when there is none. */
+bool record_ring_newest(const struct record_ring *ring, void *record);
 
-/* Fills head and CRC of `record` and writes it; false when the flash failed. */
-bool record_ring_append(struct record_ring *ring, uint8_t *record);
+/* Fills head and CRC of `record` and writes it; false when the flash failed, and the newest one is the old
+ * one. */
+bool record_ring_append(struct record_ring *ring, void *record);
 
 void record_ring_rewind(const struct record_ring *ring, struct record_cursor *cursor);
-/* The next valid record; false when there is none left. */
-bool record_ring_next(const struct record_ring *ring, struct record_cursor *cursor, uint8_t *record);
+/* Copies the next valid record; false when there is none left. */
+bool record_ring_next(const struct record_ring *ring, struct record_cursor *cursor, void *record);
 
 #endif

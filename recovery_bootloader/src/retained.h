@@ -2,16 +2,17 @@
 #ifndef BOOTMEND_RETAINED_H
 #define BOOTMEND_RETAINED_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
-/* Notes that the bootloader leaves to itself over a reset, in memory that is undefined after power-on. */
-struct retained_notes {
-    bool stay_in_recovery;
-    bool trial_has_expired;
-};
+/* Notes from one boot to the next, in memory that survives a reset; a power-on finds none. */
 
-/* What the previous run left; afterwards the memory is clear. */
-struct retained_notes retained_take(void);
-void retained_leave(struct retained_notes notes);
+#define RETAINED_STAY_IN_RECOVERY 1u
+#define RETAINED_TRIAL_EXPIRED 2u
+#define RETAINED_CRASH 0x100u /* times the crashes in a row, up to 255 */
+#define RETAINED_CRASHES(notes) ((notes) >> 8)
+
+/* Reads the notes, and leaves none. */
+uint32_t retained_take(void);
+void retained_leave(uint32_t notes);
 
 #endif

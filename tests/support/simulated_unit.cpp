@@ -10,13 +10,15 @@ static SimulatedUnit *current = nullptr;
 
 namespace {
 
+constexpr quint32 kFlashAddress = 0x8000000;
 constexpr quint32 kSectorSize = 1024;
 constexpr quint32 kWriteSize = 8;
 
 bm_flash_map layOut()
 {
     constexpr quint32 sectors[BM_REGION_COUNT] = {2, 2, 1, 1, 1, 4, 4};
-    bm_flash_map map = {.sector_size = kSectorSize, .write_size = kWriteSize, .regions = {}};
+    bm_flash_map map = {
+        .sector_size = kSectorSize, .write_size = kWriteSize, .address = kFlashAddress, .regions = {}};
     quint32 offset = 0;
     for (int region = 0; region < BM_REGION_COUNT; ++region) {
         map.regions[region] = {.offset = offset, .size = sectors[region] * kSectorSize};
@@ -68,24 +70,24 @@ QByteArray SimulatedUnit::readSlot(quint8 slot, qsizetype length) const
 
 void SimulatedUnit::confirmSlot(quint8 slot, const QByteArray &hash, quint32 minimum)
 {
-    state_store store;
+    record_ring store;
     boot_record record;
     state_store_load(&store, &record);
     record.active_slot = slot;
     record.minimum_rollback_index = minimum;
-    std::memcpy(record.confirmed_hash[slot], hash.constData(), BM_HASH_SIZE);
-    state_store_save(&store, &record);
+    std::memcpy(record.confirmed_image[slot], hash.constData(), BM_IMAGE_PREFIX_SIZE);
+    record_ring_append(&store, &record);
 }
 
 void SimulatedUnit::setPending(quint8 slot, const QByteArray &hash, quint8 trials)
 {
-    state_store store;
+    record_ring store;
     boot_record record;
     state_store_load(&store, &record);
     record.pending_slot = slot;
     record.trials_remaining = trials;
     std::memcpy(record.pending_hash, hash.constData(), BM_HASH_SIZE);
-    state_store_save(&store, &record);
+    record_ring_append(&store, &record);
 }
 
 void SimulatedUnit::corrupt(bm_region region, quint32 offset, qsizetype length)
@@ -109,18 +111,6 @@ void SimulatedUnit::restorePower()
     hasPower = true;
     writeSizes.clear();
     retained.fill('\xa5');
-}
-
-bool SimulatedUnit::read(quint32 offset, void *to, size_t length) const
-{
-    if (offset > flash.size() || length > size_t(flash.size()) - offset) {
-        return false;
-    }
-    std::memcpy(to, flash.constData() + offset, length);
-    if (onRead) {
-        onRead(offset, static_cast<quint8 *>(to), length);
-    }
-    return true;
 }
 
 qsizetype SimulatedUnit::bytesThatArrive(qsizetype length)
@@ -175,13 +165,9 @@ SimulatedBoot::SimulatedBoot(SimulatedUnit &unit, bm_reset_reason reason)
 {
     unit.resetReason = reason;
     unit.watchdogTimeout = 0;
+    services = boot_services_for(&session);
     boot_session_open(&session);
-    decision = boot_policy_decide(&session);
-    const bool runs = decision.slot != BM_SLOT_NONE;
-    if (runs) {
-        boot_policy_start(&session, &decision);
-    }
-    services = boot_services_for(&session, runs ? BM_STAGE_APPLICATION : BM_STAGE_RECOVERY);
+    slot = boot_policy_decide(&session);
 }
 
 } // namespace testing
@@ -195,9 +181,9 @@ const bm_flash_map *port_flash_map(void)
     return &current->map;
 }
 
-bool port_flash_read(uint32_t offset, void *to, size_t length)
+const uint8_t *port_flash_memory(void)
 {
-    return current->read(offset, to, length);
+    return reinterpret_cast<const uint8_t *>(current->flash.constData());
 }
 
 bool port_flash_program(uint32_t offset, const void *data, size_t length)

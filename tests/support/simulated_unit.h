@@ -37,7 +37,7 @@ public:
     quint32 regionOffset(bm_region region) const { return map.regions[region].offset; }
 
     bm_flash_map map;
-    bm_timing timing = {.watchdog_ms = 1000, .trial_limit_ms = 10000, .trials = 1};
+    bm_timing timing = {.watchdog_ms = 1000, .trial_limit_ms = 10000, .entry_window_ms = 20, .trials = 1};
     QByteArray flash;
     QList<int> eraseCounts; // a sector
     int writeCount = 0; // programs and erases
@@ -46,7 +46,6 @@ public:
     bool isFlashDead = false; // every write fails
     bool brokeFlashRule = false;
     QList<quint32> wornOut; // offsets whose lowest bit reads 0 for ever
-    std::function<void(quint32 offset, quint8 *bytes, size_t length)> onRead; // may change what is read
 
     QByteArray retained = QByteArray(BM_RETAINED_SIZE, '\xa5');
     bm_reset_reason resetReason = BM_RESET_POWER_ON;
@@ -60,7 +59,6 @@ public:
     QByteArray loadArea = QByteArray(8192, '\0');
 
     // What the port's functions do.
-    bool read(quint32 offset, void *to, size_t length) const;
     bool program(quint32 offset, const void *data, size_t length);
     bool erase(quint32 offset);
 
@@ -76,8 +74,11 @@ private:
 struct SimulatedBoot {
     explicit SimulatedBoot(SimulatedUnit &unit, bm_reset_reason reason = BM_RESET_POWER_ON);
 
+    bool isRecovery() const { return slot == BM_SLOT_NONE; }
+    bool isTrial() const { return session.is_on_trial; }
+
     boot_session session;
-    boot_decision decision;
+    quint8 slot; // that runs, as decided
     const boot_services *services;
 };
 

@@ -41,6 +41,7 @@ struct bm_flash_region {
 struct bm_flash_map {
     uint32_t sector_size; /* bytes that one erase clears; a power of two */
     uint32_t write_size; /* bytes; a power of two, at most BM_MAX_WRITE_SIZE; programs are aligned to it */
+    uint32_t address; /* of the writable flash, for images that are linked to run in their slot */
     struct bm_flash_region regions[BM_REGION_COUNT];
 };
 
@@ -90,7 +91,7 @@ void port_watchdog_kick(void); /* without effect before the start */
 BM_NORETURN void port_reset(void);
 enum bm_reset_reason port_reset_reason(void);
 
-/* 64 bytes of memory that survive a reset and are undefined after power-on. The bootloader guards them. */
+/* 64 bytes of memory, aligned to 4, that survive a reset and are undefined after power-on. */
 #define BM_RETAINED_SIZE 64u
 void *port_retained(void);
 

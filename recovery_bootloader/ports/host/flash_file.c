@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -74,17 +75,23 @@ bool flash_file_open(struct flash_file *file, const char *path)
     if (file->descriptor < 0) {
         return false;
     }
-    if (!lock_and_size(file)) {
+    void *memory = MAP_FAILED;
+    if (lock_and_size(file)) {
+        memory = mmap(NULL, file->size, PROT_READ, MAP_SHARED, file->descriptor, 0);
+    }
+    if (memory == MAP_FAILED) {
         int reason = errno;
         close(file->descriptor);
         errno = reason;
         return false;
     }
+    file->memory = memory;
     return true;
 }
 
 void flash_file_close(struct flash_file *file)
 {
+    munmap((void *)file->memory, file->size);
     close(file->descriptor);
 }
 
@@ -93,23 +100,12 @@ static bool is_inside(const struct flash_file *file, uint32_t offset, size_t len
     return offset <= file->size && length <= file->size - offset;
 }
 
-enum flash_result flash_file_read(const struct flash_file *file, uint32_t offset, void *to, size_t length)
-{
-    bool is_read = is_inside(file, offset, length)
-        && pread(file->descriptor, to, length, (off_t)offset) == (ssize_t)length;
-    return is_read ? FLASH_OK : FLASH_FAILED;
-}
-
 /* One step of a program: what is there decides which bits may still be cleared. */
 static enum flash_result program_step(const struct flash_file *file, uint32_t offset, const uint8_t *data,
                                       size_t length)
 {
-    uint8_t bytes[STEP_SIZE];
-    if (flash_file_read(file, offset, bytes, length) != FLASH_OK) {
-        return FLASH_FAILED;
-    }
     for (size_t i = 0; i < length; i++) {
-        if ((~bytes[i] & data[i]) != 0) {
+        if ((~file->memory[offset + i] & data[i]) != 0) {
             return FLASH_RULE_VIOLATED;
         }
     }

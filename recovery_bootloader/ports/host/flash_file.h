@@ -9,6 +9,7 @@
 /* A file that behaves like NOR flash: programming clears bits, erasing a sector sets them. */
 struct flash_file {
     int descriptor;
+    const uint8_t *memory; /* the file as it is, read-only */
     uint32_t size;
     uint32_t sector_size;
     uint32_t write_size;
@@ -27,7 +28,6 @@ enum flash_result {
 bool flash_file_open(struct flash_file *file, const char *path);
 void flash_file_close(struct flash_file *file);
 
-enum flash_result flash_file_read(const struct flash_file *file, uint32_t offset, void *to, size_t length);
 /* `limit`: only so many bytes reach the file, as when the power is cut in the middle of the operation. */
 enum flash_result flash_file_program(const struct flash_file *file, uint32_t offset, const void *data,
                                      size_t length, size_t limit);

@@ -74,9 +74,9 @@ static void lose_power_when_cut(void)
     }
 }
 
-bool port_flash_read(uint32_t offset, void *to, size_t length)
+const uint8_t *port_flash_memory(void)
 {
-    return flash_file_read(&machine->flash, offset, to, length) == FLASH_OK;
+    return machine->flash.memory;
 }
 
 bool port_flash_program(uint32_t offset, const void *data, size_t length)

@@ -101,8 +101,9 @@ int main(int argc, char **argv)
         {"help", no_argument, NULL, OPTION_HELP},
         {NULL, 0, NULL, 0},
     };
-    struct host_options options = {.timing = {.watchdog_ms = 2000, .trial_limit_ms = 300000, .trials = 1},
-                                   .power_cut_at_write = HOST_NO_POWER_CUT};
+    struct host_options options = {
+        .timing = {.watchdog_ms = 2000, .trial_limit_ms = 300000, .entry_window_ms = 20, .trials = 1},
+        .power_cut_at_write = HOST_NO_POWER_CUT};
     int code = 0;
     while ((code = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (code == OPTION_HELP) {

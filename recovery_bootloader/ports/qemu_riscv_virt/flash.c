@@ -96,13 +96,9 @@ const struct bm_flash_map *port_flash_map(void)
     return &flash_map;
 }
 
-bool port_flash_read(uint32_t offset, void *to, size_t length)
+const uint8_t *port_flash_memory(void)
 {
-    if (!is_inside(offset, length)) {
-        return false;
-    }
-    memcpy(to, (const void *)(uintptr_t)(MACHINE_FLASH_1 + offset), length);
-    return true;
+    return (const uint8_t *)(uintptr_t)MACHINE_FLASH_1;
 }
 
 bool port_flash_program(uint32_t offset, const void *data, size_t length)

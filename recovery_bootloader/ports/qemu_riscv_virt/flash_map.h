@@ -9,6 +9,7 @@
 
 #define BM_QEMU_BOOT_SIZE 0x2000000u /* pflash unit 0; QEMU wants the file to have exactly this size */
 #define BM_QEMU_FLASH_SIZE 0x2000000u /* pflash unit 1; the same holds */
+#define BM_QEMU_FLASH_ADDRESS 0x22000000u
 #define BM_QEMU_SECTOR_SIZE 0x40000u /* two interleaved chips with sectors of 128 KiB */
 #define BM_QEMU_WRITE_SIZE 4u /* one 16-bit word in each chip */
 
@@ -28,7 +29,7 @@
 /* Initialises a struct bm_flash_map; the regions stand in the order of enum bm_region. */
 #define BM_QEMU_FLASH_MAP                                                                                    \
     {                                                                                                        \
-        BM_QEMU_SECTOR_SIZE, BM_QEMU_WRITE_SIZE,                                                             \
+        BM_QEMU_SECTOR_SIZE, BM_QEMU_WRITE_SIZE, BM_QEMU_FLASH_ADDRESS,                                      \
         {                                                                                                    \
             {BM_QEMU_STATE_OFFSET, BM_QEMU_STATE_SIZE}, {BM_QEMU_EVIDENCE_OFFSET, BM_QEMU_EVIDENCE_SIZE},    \
                 {BM_QEMU_IDENTITY_OFFSET, BM_QEMU_IDENTITY_SIZE},                                            \

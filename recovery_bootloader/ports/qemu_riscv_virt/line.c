@@ -39,7 +39,7 @@
 #define SILENCE_MS 2u
 
 /* At least BM_LINE_BUFFER, and a power of two. */
-#define RING_SIZE 8192u
+#define RING_SIZE 2048u
 
 static uint8_t ring[RING_SIZE];
 static volatile uint32_t ring_head; /* free running; written by the interrupt */

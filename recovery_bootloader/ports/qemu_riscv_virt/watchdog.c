@@ -24,7 +24,8 @@
  * A trial is over after a minute without its confirmation; healthy images need seconds. The watchdog leaves
  * room for the slowest sector erase between two kicks.
  */
-static const struct bm_timing timing = {.watchdog_ms = 3000, .trial_limit_ms = 60000, .trials = 1};
+static const struct bm_timing timing = {
+    .watchdog_ms = 3000, .trial_limit_ms = 60000, .entry_window_ms = 10, .trials = 1};
 
 static uint32_t device; /* address of its configuration space; 0 when there is none */
 

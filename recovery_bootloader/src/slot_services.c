@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot_services_impl.h"
+
+#include "flash_region.h"
+
+bool slot_is_protected(uint8_t slot)
+{
+    return slot == served_session->running_slot || slot == boot_session_last_good(served_session);
+}
+
+enum bm_service_result slot_status(uint8_t slot, struct bm_slot_status *status)
+{
+    struct boot_session *session = served_session;
+    const struct boot_record *record = &session->record;
+    if (slot >= BM_SLOT_COUNT) {
+        return BM_SERVICE_INVALID;
+    }
+    const struct image_info *image = boot_session_image(session, slot);
+    status->verdict = (uint8_t)image->verdict;
+    status->is_intact = image->is_intact;
+    status->is_active = slot == session->running_slot;
+    status->is_pending = slot == record->pending_slot && record->trials_remaining > 0 && !status->is_active;
+    status->is_confirmed = slot == record->active_slot && boot_session_is_confirmed(session, slot);
+    status->version = image->version;
+    status->rollback_index = image->rollback_index;
+    memcpy(status->hash, image->hash, BM_HASH_SIZE);
+    return BM_SERVICE_OK;
+}
+
+uint8_t slot_for_upload(void)
+{
+    for (uint8_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
+        if (!slot_is_protected(slot)) {
+            return slot;
+        }
+    }
+    return BM_SLOT_NONE;
+}
+
+/* --- Replacing an image --- */
+
+/*
+ * Sectors are erased in order, and always one ahead of the one that is written. So whatever the power does,
+ * the first erased sector tells how far the writing got; the one in front of it may be unfinished. (See
+ * slot_open() for why the first sector is erased before the upload is on record.)
+ */
+static bool erase_ahead(uint8_t slot, uint32_t end)
+{
+    enum bm_region region = region_of_slot(slot);
+    uint32_t size = region_size(region);
+    end = end < size ? end : size;
+    boot_session_forget_image(served_session, slot);
+    while (served_session->open_erased < end) {
+        if (!region_erase_sector(region, served_session->open_erased)) {
+            return false;
+        }
+        served_session->open_erased += port_flash_map()->sector_size;
+    }
+    return true;
+}
+
+static uint32_t first_erased_sector(uint8_t slot)
+{
+    enum bm_region region = region_of_slot(slot);
+    uint32_t sector_size = port_flash_map()->sector_size;
+    uint32_t offset = 0;
+    while (offset < region_size(region)
+           && !is_filled_with(region_memory(region) + offset, sector_size, 0xff)) {
+        offset += sector_size;
+    }
+    return offset;
+}
+
+static bool is_whole(uint8_t slot, const uint8_t *key, uint32_t length)
+{
+    uint8_t hash[BM_HASH_SIZE];
+    return slot_sha256(slot, length, hash) == BM_SERVICE_OK && memcmp(hash, key, BM_HASH_SIZE) == 0;
+}
+
+static bool is_on_record(uint8_t slot, const uint8_t *key, uint32_t length)
+{
+    const struct boot_record *record = &served_session->record;
+    return record->upload_slot == slot && record->upload_length == length
+        && memcmp(record->upload_key, key, BM_IMAGE_PREFIX_SIZE) == 0;
+}
+
+/* Once after a reset: an upload that ends with other bytes than it promised begins anew the next time. */
+static uint32_t resumed_at(uint8_t slot, const uint8_t *key, uint32_t length)
+{
+    if (served_session->was_resumed || !is_on_record(slot, key, length)) {
+        return 0;
+    }
+    if (is_whole(slot, key, length)) {
+        return length;
+    }
+    uint32_t erased = first_erased_sector(slot);
+    uint32_t needed = sector_start(length - 1) + port_flash_map()->sector_size;
+    erased = erased < needed ? erased : needed;
+    return erased == 0 ? 0 : erased - port_flash_map()->sector_size;
+}
+
+/* A trial that has not started is cancelled: the mark goes before the bytes that it stands for. */
+static bool cancel_trial(uint8_t slot)
+{
+    if (slot != served_session->record.pending_slot) {
+        return true;
+    }
+    trial_forget(&served_session->record);
+    return boot_session_save(served_session);
+}
+
+static bool record_upload(uint8_t slot, const uint8_t *key, uint32_t length)
+{
+    struct boot_record *record = &served_session->record;
+    if (key != NULL ? is_on_record(slot, key, length) : record->upload_slot != slot) {
+        return true;
+    }
+    record->upload_slot = BM_SLOT_NONE;
+    if (key != NULL) {
+        record->upload_slot = slot;
+        record->upload_length = length;
+        memcpy(record->upload_key, key, BM_IMAGE_PREFIX_SIZE);
+    }
+    return boot_session_save(served_session);
+}
+
+/*
+ * What an upload that is on record has left can be told by its first erased sector only because that sector
+ * was erased before the record was written.
+ */
+enum bm_service_result slot_open(uint8_t slot, const uint8_t *key, uint32_t length, uint32_t *offset)
+{
+    struct boot_session *session = served_session;
+    *offset = 0;
+    session->open_slot = BM_SLOT_NONE;
+    if (slot >= BM_SLOT_COUNT || length > region_size(region_of_slot(slot))) {
+        return BM_SERVICE_INVALID;
+    }
+    if (slot_is_protected(slot)) {
+        return BM_SERVICE_NOT_ALLOWED;
+    }
+    if (!cancel_trial(slot)) {
+        return BM_SERVICE_FLASH_FAILED;
+    }
+    if (key != NULL && length > 0) {
+        *offset = resumed_at(slot, key, length);
+    }
+    session->was_resumed = true;
+    session->open_erased = *offset == length ? region_size(region_of_slot(slot)) : *offset;
+    if (!erase_ahead(slot, *offset + 1) || !record_upload(slot, key, length)) {
+        return BM_SERVICE_FLASH_FAILED;
+    }
+    session->open_slot = slot;
+    return BM_SERVICE_OK;
+}
+
+/*
+ * Whether the slot is protected was decided when it was opened. Asked again, each call would verify the half
+ * written image, and refuse the rest of it as soon as it looks like the one that was confirmed there.
+ */
+static bool may_write(uint8_t slot)
+{
+    return slot < BM_SLOT_COUNT && slot == served_session->open_slot
+        && slot != served_session->record.pending_slot;
+}
+
+enum bm_service_result slot_erase(uint8_t slot, uint32_t offset)
+{
+    if (!may_write(slot) || offset >= region_size(region_of_slot(slot))) {
+        return BM_SERVICE_NOT_ALLOWED;
+    }
+    return flash_result(erase_ahead(slot, offset + 2 * port_flash_map()->sector_size));
+}
+
+enum bm_service_result slot_program(uint8_t slot, uint32_t offset, const void *data, uint32_t length)
+{
+    if (!may_write(slot)) {
+        return BM_SERVICE_NOT_ALLOWED;
+    }
+    boot_session_forget_image(served_session, slot);
+    return flash_result(region_program(region_of_slot(slot), offset, data, length));
+}
+
+static void kick_between(void)
+{
+    boot_session_kick_watchdog(
+        served_session); /* which ends with the trial's time, however often this is asked */
+}
+
+enum bm_service_result slot_sha256(uint8_t slot, uint32_t length, uint8_t hash[BM_HASH_SIZE])
+{
+    crypto_hash_sha256_state state;
+    if (slot >= BM_SLOT_COUNT || length > region_size(region_of_slot(slot))) {
+        return BM_SERVICE_INVALID;
+    }
+    crypto_hash_sha256_init(&state);
+    hash_in_steps(&state, region_memory(region_of_slot(slot)), length, kick_between);
+    crypto_hash_sha256_final(&state, hash);
+    return BM_SERVICE_OK;
+}

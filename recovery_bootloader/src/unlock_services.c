@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot_services_impl.h"
+#include "bootmend/boot_keys.h"
+#include "flash_region.h"
+
+#include <sodium/crypto_sign_ed25519.h>
+
+/* What a recovery key signs; see BM_UNLOCK_CONTEXT. */
+struct unlock_message {
+    char context[16];
+    uint8_t device_id[BM_UUID_SIZE];
+    uint8_t challenge[BM_CHALLENGE_SIZE];
+};
+_Static_assert(sizeof BM_UNLOCK_CONTEXT == 16, "with its zero byte");
+_Static_assert(sizeof(struct unlock_message) == 64, "no holes");
+
+/*
+ * Machines without a source of randomness have what never comes twice: the boot counter, the unit's own id,
+ * and a number of this boot, in which the time of the request takes part.
+ */
+static void make_message(struct unlock_message *message)
+{
+    const struct boot_session *session = served_session;
+    crypto_hash_sha256_state state;
+    memset(message, 0, sizeof *message);
+    memcpy(message->context, BM_UNLOCK_CONTEXT, sizeof message->context);
+    if (session->identity != NULL) {
+        memcpy(message->device_id, session->identity->device_id, BM_UUID_SIZE);
+    }
+    crypto_hash_sha256_init(&state);
+    crypto_hash_sha256_update(&state, (const uint8_t *)message, sizeof *message);
+    crypto_hash_sha256_update(&state, (const uint8_t *)&session->boots, sizeof session->boots);
+    crypto_hash_sha256_update(&state, (const uint8_t *)&session->nonce, sizeof session->nonce);
+    crypto_hash_sha256_final(&state, message->challenge);
+}
+
+enum bm_service_result unlock_challenge(uint8_t challenge[BM_CHALLENGE_SIZE])
+{
+    struct unlock_message message;
+    served_session->nonce += port_now_ms() | 1u; /* another one each time, whatever the clock says */
+    served_session->is_challenged = true;
+    make_message(&message);
+    memcpy(challenge, message.challenge, BM_CHALLENGE_SIZE);
+    return BM_SERVICE_OK;
+}
+
+static bool is_signed_by(const struct boot_key *key, const struct unlock_message *message,
+                         const uint8_t *signature)
+{
+    return (key->roles & (BM_KEY_RECOVERY | BM_KEY_REVOKED)) == BM_KEY_RECOVERY
+        && crypto_sign_ed25519_verify_detached(signature, (const uint8_t *)message, sizeof *message,
+                                               key->public_key)
+        == 0;
+}
+
+enum bm_service_result unlock(const uint8_t signature[BM_SIGNATURE_SIZE])
+{
+    struct unlock_message message;
+    if (!served_session->is_challenged) {
+        return BM_SERVICE_SIGNATURE_WRONG;
+    }
+    served_session->is_challenged = false;
+    make_message(&message);
+    for (size_t i = 0; i < boot_key_count; i++) {
+        if (is_signed_by(&boot_keys[i], &message, signature)) {
+            served_session->is_unlocked = true;
+            boot_session_log(served_session, BM_EVIDENCE_UNLOCKED, BM_SLOT_NONE, 0);
+            return BM_SERVICE_OK;
+        }
+    }
+    return BM_SERVICE_SIGNATURE_WRONG;
+}
+
+/* --- What an unlocked unit allows --- */
+
+enum bm_service_result identity_write(const struct bm_identity *identity)
+{
+    struct boot_session *session = served_session;
+    if (session->identity_state == IDENTITY_GOOD) {
+        return BM_SERVICE_PROVISIONED;
+    }
+    if (session->identity_state == IDENTITY_DAMAGED && !session->is_unlocked) {
+        return BM_SERVICE_LOCKED;
+    }
+    bool is_written = identity_store_write(identity);
+    session->identity_state = identity_store_find(&session->identity);
+    if (!is_written || session->identity_state != IDENTITY_GOOD) {
+        session->identity = NULL;
+        return BM_SERVICE_FLASH_FAILED;
+    }
+    boot_session_forget_image(session, BM_SLOT_A);
+    boot_session_forget_image(session, BM_SLOT_B);
+    boot_session_log(session, BM_EVIDENCE_PROVISIONED, BM_SLOT_NONE, 0);
+    return BM_SERVICE_OK;
+}
+
+static bool erase_evidence(void)
+{
+    /* The boot counter of the log goes with it. */
+    bool is_erased = boot_session_save(served_session) && region_erase_all(BM_REGION_EVIDENCE);
+    uint32_t sequence = served_session->log.sequence;
+    evidence_log_open(&served_session->log);
+    served_session->log.sequence = sequence;
+    return is_erased;
+}
+
+static bool erase_slot(uint8_t slot)
+{
+    struct boot_record *record = &served_session->record;
+    boot_session_forget_image(served_session, slot);
+    served_session->open_slot = BM_SLOT_NONE;
+    if (slot == record->pending_slot) {
+        trial_forget(record);
+    }
+    if (slot == record->upload_slot) {
+        record->upload_slot = BM_SLOT_NONE;
+    }
+    return boot_session_save(served_session) && region_erase_all(region_of_slot(slot));
+}
+
+static bool erase(enum bm_region region)
+{
+    if (region == BM_REGION_EVIDENCE) {
+        return erase_evidence();
+    }
+    if (region >= BM_REGION_SLOT_A) {
+        return erase_slot((uint8_t)(region - BM_REGION_SLOT_A));
+    }
+    served_session->config_draft.length = 0;
+    return region_erase_all(region);
+}
+
+enum bm_service_result region_erase(uint32_t region)
+{
+    if (region >= BM_REGION_COUNT || region == BM_REGION_STATE || region == BM_REGION_IDENTITY
+        || served_session->running_slot != BM_SLOT_NONE) {
+        return BM_SERVICE_NOT_ALLOWED;
+    }
+    if (!served_session->is_unlocked) {
+        return BM_SERVICE_LOCKED;
+    }
+    bool is_erased = erase((enum bm_region)region);
+    boot_session_log(served_session, BM_EVIDENCE_ERASED, BM_SLOT_NONE, (uint8_t)region);
+    return flash_result(is_erased);
+}
