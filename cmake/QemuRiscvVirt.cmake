@@ -5,42 +5,17 @@
 # Gives the target `qemu_riscv_virt` and BOOTMEND_QEMU_DIR, the folder of its results. Where it cannot be
 # built, there is no target, and BOOTMEND_QEMU_SKIPPED says why. BOOTMEND_BUNDLED_BOOTLOADERS lists the
 # bootloader files that the application carries; each is a result of the target.
+include(BareMetalCrypto)
 include(ExternalProject)
 
-set(BOOTMEND_LIBSODIUM_TARBALL "" CACHE FILEPATH
-    "libsodium_1.0.18.orig.tar.gz for the freestanding ports; fetched by apt-get source when empty")
 set(BOOTMEND_QEMU_DIR ${CMAKE_BINARY_DIR}/recovery_bootloader/qemu_riscv_virt CACHE INTERNAL "")
 set(BOOTMEND_QEMU_SKIPPED "" CACHE INTERNAL "")
 set(BOOTMEND_BUNDLED_BOOTLOADERS "" CACHE INTERNAL "")
 
-# Outside the build tree, so that a clean checkout does not fetch it again.
-function(bootmend_find_libsodium_source)
-    if(DEFINED ENV{XDG_CACHE_HOME})
-        set(cache $ENV{XDG_CACHE_HOME})
-    elseif(DEFINED ENV{HOME})
-        set(cache $ENV{HOME}/.cache)
-    else()
-        set(cache ${CMAKE_BINARY_DIR})
-    endif()
-    set(source ${cache}/bootmend/libsodium-1.0.18)
-    set(arguments ${source})
-    if(BOOTMEND_LIBSODIUM_TARBALL)
-        list(PREPEND arguments --tarball ${BOOTMEND_LIBSODIUM_TARBALL})
-    endif()
-    execute_process(COMMAND ${PROJECT_SOURCE_DIR}/tools/fetch_libsodium.sh ${arguments}
-        RESULT_VARIABLE result OUTPUT_VARIABLE reason ERROR_VARIABLE errors OUTPUT_STRIP_TRAILING_WHITESPACE)
-    if(result EQUAL 0)
-        set(BOOTMEND_LIBSODIUM_SOURCE ${source} PARENT_SCOPE)
-    else()
-        # No semicolon: it goes through lists, into the environment of the tests.
-        string(REPLACE ";" "," reason "${reason}${errors}")
-        set(BOOTMEND_QEMU_SKIPPED "${reason}" CACHE INTERNAL "")
-    endif()
-endfunction()
-
 find_program(BOOTMEND_RISCV_COMPILER riscv64-unknown-elf-gcc)
 if(BOOTMEND_RISCV_COMPILER)
-    bootmend_find_libsodium_source()
+    bootmend_find_crypto_sources(BOOTMEND_SOURCE)
+    set(BOOTMEND_QEMU_SKIPPED "${BOOTMEND_SOURCE_MISSING}" CACHE INTERNAL "")
 else()
     set(BOOTMEND_QEMU_SKIPPED "there is no riscv64-unknown-elf-gcc (package gcc-riscv64-unknown-elf)"
         CACHE INTERNAL "")
@@ -53,7 +28,7 @@ endif()
 
 # No ccache: it does not know the call graphs that the compiler writes beside the objects.
 set(qemu_arguments "")
-foreach(name BOOTMEND_LIBSODIUM_SOURCE BOOTMEND_WARNINGS_AS_ERRORS BOOTMEND_BOOT_SOURCES BOOTMEND_SMP_SOURCES
+foreach(name BOOTMEND_SOURCE_LIBSODIUM BOOTMEND_SOURCE_BEARSSL BOOTMEND_WARNINGS_AS_ERRORS BOOTMEND_BOOT_SOURCES BOOTMEND_SMP_SOURCES
         BOOTMEND_MEM_SOURCES BOOTMEND_BOOT_INCLUDE BOOTMEND_BOOT_KEYS_C BOOTMEND_SAMPLE_VARIANTS)
     string(REPLACE ";" "|" value "${${name}}")
     list(APPEND qemu_arguments "-D${name}=${value}")
