@@ -54,6 +54,11 @@ class StackBound(unittest.TestCase):
         self.assertEqual(self.judge(1016, graph)[0], 0)
         self.assertEqual(self.judge(1015, graph)[0], 1)
 
+    def test_knows_the_frames_of_libgcc_that_count(self):
+        graph = node("main", 16) + edge("main", "__aeabi_lmul")
+        self.assertEqual(self.judge(16 + 28, graph)[0], 0)
+        self.assertEqual(self.judge(16 + 27, graph)[0], 1)
+
     def test_grants_something_to_what_it_cannot_see(self):
         graph = node("main", 16) + edge("main", "__udivdi3")
         self.assertEqual(self.judge(16 + stack_bound.UNKNOWN_FRAME - 1, graph)[0], 1)
