@@ -2,6 +2,7 @@
 #pragma once
 
 // The C core of the recovery bootloader, for tests in C++.
+#define _Static_assert static_assert // as C11 writes it
 extern "C" {
 #include "base64.h"
 #include "boot_policy.h"
@@ -19,3 +20,4 @@ extern "C" {
 #include "smp_server.h"
 #include "state_store.h"
 }
+#undef _Static_assert
