@@ -7,52 +7,51 @@
 /* So many crashes in a row, and a confirmed image gives way. */
 #define CRASH_LIMIT 5u
 
-static enum bm_rollback_reason reason_of_failed_trial(const struct boot_session *session, uint32_t notes)
+static enum bm_rollback_reason reason_of_failed_trial(uint32_t notes)
 {
     static const uint8_t by_reset[] = {[BM_RESET_POWER_ON] = BM_ROLLBACK_NOT_CONFIRMED,
                                        [BM_RESET_REQUESTED] = BM_ROLLBACK_NOT_CONFIRMED,
                                        [BM_RESET_WATCHDOG] = BM_ROLLBACK_WATCHDOG,
                                        [BM_RESET_CRASH] = BM_ROLLBACK_CRASHED};
-    if (session->record.revert_reason == BM_REVERT_REASON_HEALTH) {
+    if (boot.record.revert_reason == BM_REVERT_REASON_HEALTH) {
         return BM_ROLLBACK_HEALTH;
     }
-    if (session->record.revert_reason != 0) {
+    if (boot.record.revert_reason != 0) {
         return BM_ROLLBACK_REQUESTED;
     }
     if ((notes & RETAINED_TRIAL_EXPIRED) != 0) {
         return BM_ROLLBACK_EXPIRED;
     }
-    return (enum bm_rollback_reason)by_reset[session->reset_reason];
+    return (enum bm_rollback_reason)by_reset[boot.reset_reason];
 }
 
 /*
  * The evidence comes first: a cut between the two writes repeats the rollback, and says so twice, but never
  * loses it. Should the record not be writable, the pending slot still has no trial left and is never started.
  */
-static void roll_back(struct boot_session *session, uint8_t slot, const uint8_t *hash,
-                      enum bm_rollback_reason reason)
+static void roll_back(uint8_t slot, const uint8_t *hash, enum bm_rollback_reason reason)
 {
-    struct boot_record *record = &session->record;
+    struct boot_record *record = &boot.record;
     memcpy(record->rolled_back_hash, hash, BM_HASH_SIZE);
     record->rollback_reason = (uint8_t)reason;
     record->pending_slot = BM_SLOT_NONE;
     record->trials_remaining = 0;
     record->revert_reason = 0;
-    boot_session_log(session, BM_EVIDENCE_ROLLBACK, slot, (uint8_t)reason);
-    boot_session_save(session);
+    boot_session_log(BM_EVIDENCE_ROLLBACK, slot, (uint8_t)reason);
+    boot_session_save();
 }
 
-static void roll_back_trial(struct boot_session *session, enum bm_rollback_reason reason)
+static void roll_back_trial(enum bm_rollback_reason reason)
 {
-    roll_back(session, session->record.pending_slot, session->record.pending_hash, reason);
+    roll_back(boot.record.pending_slot, boot.record.pending_hash, reason);
 }
 
 /* Verifies what would be started; a refusal is recorded. */
-static bool load_slot(struct boot_session *session, uint8_t slot)
+static bool load_slot(uint8_t slot)
 {
-    const struct image_info *image = boot_session_load(session, slot);
+    const struct image_info *image = boot_session_load(slot);
     if (image->verdict != BM_IMAGE_OK) {
-        boot_session_log(session, BM_EVIDENCE_IMAGE_REFUSED, slot, (uint8_t)image->verdict);
+        boot_session_log(BM_EVIDENCE_IMAGE_REFUSED, slot, (uint8_t)image->verdict);
     }
     return image->verdict == BM_IMAGE_OK;
 }
@@ -61,113 +60,111 @@ static bool load_slot(struct boot_session *session, uint8_t slot)
  * A trial counts from the moment that it is taken away in flash: an image that resets at once cannot loop.
  * One that hangs is taken back by the watchdog, so there is no trial without one.
  */
-static bool try_pending(struct boot_session *session)
+static bool try_pending(void)
 {
-    struct boot_record *record = &session->record;
+    struct boot_record *record = &boot.record;
     uint8_t slot = record->pending_slot;
     if (slot == BM_SLOT_NONE) {
         return false;
     }
     record->trials_remaining--;
-    if (!boot_session_save(session)) {
+    if (!boot_session_save()) {
         return false;
     }
-    if (!load_slot(session, slot)
-        || memcmp(session->images[slot].hash, record->pending_hash, BM_HASH_SIZE) != 0) {
-        roll_back_trial(session, BM_ROLLBACK_IMAGE_INVALID);
+    if (!load_slot(slot) || memcmp(boot.images[slot].hash, record->pending_hash, BM_HASH_SIZE) != 0) {
+        roll_back_trial(BM_ROLLBACK_IMAGE_INVALID);
     } else if (!port_watchdog_start(port_timing()->watchdog_ms)) {
-        roll_back_trial(session, BM_ROLLBACK_NO_WATCHDOG);
+        roll_back_trial(BM_ROLLBACK_NO_WATCHDOG);
     } else {
-        session->is_on_trial = true;
+        boot.is_on_trial = true;
         return true;
     }
     return false;
 }
 
-static bool load_confirmed(struct boot_session *session, uint8_t slot)
+static bool load_confirmed(uint8_t slot)
 {
-    return load_slot(session, slot)
-        && is_same_image(session->images[slot].hash, session->record.confirmed_image[slot]);
+    return load_slot(slot) && is_same_image(boot.images[slot].hash, boot.record.confirmed_image[slot]);
 }
 
 /*
  * The other slot takes the place of an active one that does not verify (BM_ROLLBACK_NONE), or that only
  * crashes. There is no way back from a loop of crashes when the other one is no better.
  */
-static uint8_t fall_back(struct boot_session *session, enum bm_rollback_reason reason)
+static uint8_t fall_back(enum bm_rollback_reason reason)
 {
-    uint8_t active = session->record.active_slot;
+    uint8_t active = boot.record.active_slot;
     uint8_t other = other_slot(active);
-    if (!load_confirmed(session, other)) {
+    if (!load_confirmed(other)) {
         return BM_SLOT_NONE;
     }
-    session->record.active_slot = other;
+    boot.record.active_slot = other;
     if (reason == BM_ROLLBACK_NONE) {
-        boot_session_save(session);
+        boot_session_save();
     } else {
-        roll_back(session, active, session->images[active].hash, reason);
+        roll_back(active, boot.images[active].hash, reason);
     }
     return other;
 }
 
-static uint8_t load_last_good(struct boot_session *session)
+static uint8_t load_last_good(void)
 {
-    uint8_t active = session->record.active_slot;
-    session->recovery_cause = BM_RECOVERY_NO_IMAGE;
+    uint8_t active = boot.record.active_slot;
+    boot.recovery_cause = BM_RECOVERY_NO_IMAGE;
     if (active == BM_SLOT_NONE) {
         return BM_SLOT_NONE;
     }
-    if (!load_confirmed(session, active)) {
-        return fall_back(session, BM_ROLLBACK_NONE);
+    if (!load_confirmed(active)) {
+        return fall_back(BM_ROLLBACK_NONE);
     }
-    if (session->crashes < CRASH_LIMIT) {
-        retained_leave(session->crashes * RETAINED_CRASH);
+    if (boot.crashes < CRASH_LIMIT) {
+        retained_leave(boot.crashes * RETAINED_CRASH);
         return active;
     }
-    session->crashes = 0;
-    session->recovery_cause = BM_RECOVERY_CRASH_LOOP;
-    return fall_back(session, BM_ROLLBACK_CRASH_LOOP);
+    boot.crashes = 0;
+    boot.recovery_cause = BM_RECOVERY_CRASH_LOOP;
+    return fall_back(BM_ROLLBACK_CRASH_LOOP);
 }
 
-static bool has_crashed(const struct boot_session *session)
+static bool has_crashed(void)
 {
-    return session->reset_reason == BM_RESET_CRASH || session->reset_reason == BM_RESET_WATCHDOG;
+    return boot.reset_reason == BM_RESET_CRASH || boot.reset_reason == BM_RESET_WATCHDOG;
 }
 
-static bool is_recovery_asked_for(struct boot_session *session, uint32_t notes)
+static bool is_recovery_asked_for(uint32_t notes)
 {
-    session->recovery_cause = BM_RECOVERY_REQUESTED;
+    boot.recovery_cause = BM_RECOVERY_REQUESTED;
     if ((notes & RETAINED_STAY_IN_RECOVERY) != 0 || port_recovery_is_requested()) {
         return true;
     }
-    session->recovery_cause = BM_RECOVERY_LINE;
+    boot.recovery_cause = BM_RECOVERY_LINE;
     return line_entry_is_asked_for();
 }
 
-static uint8_t choose_slot(struct boot_session *session, uint32_t notes)
+static uint8_t choose_slot(uint32_t notes)
 {
-    if (is_recovery_asked_for(session, notes)) {
+    if (is_recovery_asked_for(notes)) {
         return BM_SLOT_NONE;
     }
-    return try_pending(session) ? session->record.pending_slot : load_last_good(session);
+    return try_pending() ? boot.record.pending_slot : load_last_good();
 }
 
-uint8_t boot_policy_decide(struct boot_session *session)
+uint8_t boot_policy_decide(void)
 {
-    struct boot_record *record = &session->record;
+    struct boot_record *record = &boot.record;
     uint32_t notes = retained_take();
-    session->crashes = has_crashed(session) ? RETAINED_CRASHES(notes) + 1 : 0;
-    if (session->record_was_lost) {
-        lost_state_adopt(session);
+    boot.crashes = has_crashed() ? RETAINED_CRASHES(notes) + 1 : 0;
+    if (boot.record_was_lost) {
+        lost_state_adopt();
     }
     if (record->pending_slot != BM_SLOT_NONE && record->trials_remaining == 0) {
-        roll_back_trial(session, reason_of_failed_trial(session, notes));
-        session->crashes = 0;
+        roll_back_trial(reason_of_failed_trial(notes));
+        boot.crashes = 0;
     }
-    session->running_slot = choose_slot(session, notes);
-    session->started_ms = port_now_ms();
-    if (session->running_slot == BM_SLOT_NONE) {
-        boot_session_log(session, BM_EVIDENCE_RECOVERY, BM_SLOT_NONE, session->recovery_cause);
+    boot.running_slot = choose_slot(notes);
+    boot.started_ms = port_now_ms();
+    if (boot.running_slot == BM_SLOT_NONE) {
+        boot_session_log(BM_EVIDENCE_RECOVERY, BM_SLOT_NONE, boot.recovery_cause);
     }
-    return session->running_slot;
+    return boot.running_slot;
 }

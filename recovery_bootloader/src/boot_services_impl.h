@@ -4,11 +4,8 @@
 
 #include "boot_session.h"
 
-/* The table of services works on one session, as there is one bootloader; the functions below are its
- * entries. */
-extern struct boot_session *served_session;
-
-const struct boot_services *boot_services_for(struct boot_session *session);
+/* The table that applications and the SMP server get; the functions below are its entries. */
+extern const struct boot_services boot_services_table;
 
 /* slot_services.c */
 bool slot_is_protected(uint8_t slot);

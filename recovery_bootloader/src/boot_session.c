@@ -9,122 +9,121 @@
 /* A confirmed image that has run for so long does not crash in a loop. */
 #define STEADY_AFTER_MS 60000u
 
-void boot_session_open(struct boot_session *session)
+struct boot_session boot;
+
+void boot_session_open(void)
 {
-    memset(session, 0, sizeof *session);
-    session->running_slot = BM_SLOT_NONE;
-    session->open_slot = BM_SLOT_NONE;
-    session->record_was_lost = !state_store_load(&session->store, &session->record);
-    session->identity_state = identity_store_find(&session->identity);
-    if (session->identity_state != IDENTITY_GOOD) {
-        session->identity = NULL;
+    memset(&boot, 0, sizeof boot);
+    boot.running_slot = BM_SLOT_NONE;
+    boot.open_slot = BM_SLOT_NONE;
+    boot.record_was_lost = !state_store_load(&boot.store, &boot.record);
+    boot.identity_state = identity_store_find(&boot.identity);
+    if (boot.identity_state != IDENTITY_GOOD) {
+        boot.identity = NULL;
     }
-    session->reset_reason = port_reset_reason();
+    boot.reset_reason = (uint8_t)port_reset_reason();
     /* Every boot leaves an event, so the counter needs no write of the boot state. */
-    uint32_t known = evidence_log_open(&session->log);
-    session->boots = (known > session->record.boots ? known : session->record.boots) + 1;
-    boot_session_log(session, BM_EVIDENCE_BOOT, BM_SLOT_NONE, (uint8_t)session->reset_reason);
+    uint32_t known = evidence_log_open(&boot.log);
+    boot.boots = (known > boot.record.boots ? known : boot.record.boots) + 1;
+    boot_session_log(BM_EVIDENCE_BOOT, BM_SLOT_NONE, boot.reset_reason);
 }
 
 /* A log that cannot be written does not keep a unit from booting, so there is nothing to return. */
-static void add_event(struct boot_session *session, enum bm_evidence_kind kind, uint8_t slot, uint8_t code,
-                      const uint8_t *image)
+static void add_event(enum bm_evidence_kind kind, uint8_t slot, uint8_t code, const uint8_t *image)
 {
-    struct event_record event = {.boot = session->boots, .kind = (uint8_t)kind, .slot = slot, .code = code};
+    struct event_record event = {.boot = boot.boots, .kind = (uint8_t)kind, .slot = slot, .code = code};
     if (image != NULL) {
         memcpy(event.image, image, BM_IMAGE_PREFIX_SIZE);
     }
-    record_ring_append(&session->log, &event);
+    record_ring_append(&boot.log, &event);
 }
 
-static const uint8_t *image_of_event(const struct boot_session *session, enum bm_evidence_kind kind,
-                                     uint8_t slot)
+static const uint8_t *image_of_event(enum bm_evidence_kind kind, uint8_t slot)
 {
     if (kind == BM_EVIDENCE_ROLLBACK) {
-        return session->record.rolled_back_hash;
+        return boot.record.rolled_back_hash;
     }
-    bool is_known = slot < BM_SLOT_COUNT && session->is_image_known[slot] && session->images[slot].is_intact;
-    return is_known ? session->images[slot].hash : NULL;
+    bool is_known = slot < BM_SLOT_COUNT && boot.is_image_known[slot] && boot.images[slot].is_intact;
+    return is_known ? boot.images[slot].hash : NULL;
 }
 
-void boot_session_log(struct boot_session *session, enum bm_evidence_kind kind, uint8_t slot, uint8_t code)
+void boot_session_log(enum bm_evidence_kind kind, uint8_t slot, uint8_t code)
 {
-    add_event(session, kind, slot, code, image_of_event(session, kind, slot));
+    add_event(kind, slot, code, image_of_event(kind, slot));
     /*
      * The log forgets its oldest sector. Repeated at the start of each, the confirmation can still be found
      * on the day that the state is lost.
      */
-    uint8_t active = session->record.active_slot;
-    if (session->log.next == sector_start(session->log.newest) + sizeof(struct event_record)
+    uint8_t active = boot.record.active_slot;
+    if (boot.log.next == sector_start(boot.log.newest) + sizeof(struct event_record)
         && active != BM_SLOT_NONE) {
-        add_event(session, BM_EVIDENCE_CONFIRMED, active, CONFIRMED_BEFORE,
-                  session->record.confirmed_image[active]);
+        add_event(BM_EVIDENCE_CONFIRMED, active, CONFIRMED_BEFORE, boot.record.confirmed_image[active]);
     }
 }
 
-bool boot_session_save(struct boot_session *session)
+bool boot_session_save(void)
 {
-    session->record.boots = session->boots;
-    if (record_ring_append(&session->store, &session->record)) {
+    boot.record.boots = boot.boots;
+    if (record_ring_append(&boot.store, &boot.record)) {
         return true;
     }
-    state_store_load(&session->store, &session->record);
+    state_store_load(&boot.store, &boot.record);
     return false;
 }
 
 typedef void (*judge_image)(uint8_t slot, const struct image_target *target, struct image_info *info);
 
-static const struct image_info *judge(struct boot_session *session, uint8_t slot, judge_image judge_with)
+static const struct image_info *judge(uint8_t slot, judge_image judge_with)
 {
-    struct image_target target = {.identity = session->identity,
-                                  .minimum_rollback_index = session->record.minimum_rollback_index};
-    judge_with(slot, &target, &session->images[slot]);
-    session->is_image_known[slot] = true;
-    return &session->images[slot];
+    struct image_target target = {.identity = boot.identity,
+                                  .minimum_rollback_index = boot.record.minimum_rollback_index};
+    judge_with(slot, &target, &boot.images[slot]);
+    boot.is_image_known[slot] = true;
+    return &boot.images[slot];
 }
 
-const struct image_info *boot_session_image(struct boot_session *session, uint8_t slot)
+const struct image_info *boot_session_image(uint8_t slot)
 {
-    return session->is_image_known[slot] ? &session->images[slot] : judge(session, slot, image_check);
+    return boot.is_image_known[slot] ? &boot.images[slot] : judge(slot, image_check);
 }
 
-const struct image_info *boot_session_load(struct boot_session *session, uint8_t slot)
+const struct image_info *boot_session_load(uint8_t slot)
 {
-    return judge(session, slot, image_load);
+    return judge(slot, image_load);
 }
 
-void boot_session_forget_image(struct boot_session *session, uint8_t slot)
+void boot_session_forget_image(uint8_t slot)
 {
-    session->is_image_known[slot] = false;
+    boot.is_image_known[slot] = false;
 }
 
-bool boot_session_is_confirmed(struct boot_session *session, uint8_t slot)
+bool boot_session_is_confirmed(uint8_t slot)
 {
-    const struct image_info *image = boot_session_image(session, slot);
-    return image->verdict == BM_IMAGE_OK && is_same_image(image->hash, session->record.confirmed_image[slot]);
+    const struct image_info *image = boot_session_image(slot);
+    return image->verdict == BM_IMAGE_OK && is_same_image(image->hash, boot.record.confirmed_image[slot]);
 }
 
-uint8_t boot_session_last_good(struct boot_session *session)
+uint8_t boot_session_last_good(void)
 {
-    uint8_t active = session->record.active_slot;
-    if (active == BM_SLOT_NONE || boot_session_is_confirmed(session, active)) {
+    uint8_t active = boot.record.active_slot;
+    if (active == BM_SLOT_NONE || boot_session_is_confirmed(active)) {
         return active;
     }
-    return boot_session_is_confirmed(session, other_slot(active)) ? other_slot(active) : BM_SLOT_NONE;
+    return boot_session_is_confirmed(other_slot(active)) ? other_slot(active) : BM_SLOT_NONE;
 }
 
-void boot_session_kick_watchdog(struct boot_session *session)
+void boot_session_kick_watchdog(void)
 {
-    uint32_t age_ms = port_now_ms() - session->started_ms;
-    if (session->is_on_trial && !session->trial_has_expired && age_ms >= port_timing()->trial_limit_ms) {
-        session->trial_has_expired = true;
+    uint32_t age_ms = port_now_ms() - boot.started_ms;
+    if (boot.is_on_trial && !boot.trial_has_expired && age_ms >= port_timing()->trial_limit_ms) {
+        boot.trial_has_expired = true;
         retained_leave(RETAINED_TRIAL_EXPIRED);
     }
-    if (session->crashes > 0 && age_ms >= STEADY_AFTER_MS) {
-        session->crashes = 0;
+    if (boot.crashes > 0 && age_ms >= STEADY_AFTER_MS) {
+        boot.crashes = 0;
         retained_leave(0);
     }
-    if (!session->trial_has_expired) {
+    if (!boot.trial_has_expired) {
         port_watchdog_kick();
     }
 }

@@ -10,17 +10,17 @@
  * so a trial's migration is committed by the very write that confirms the image.
  */
 
-/* The newest one that the image that runs may find, of those whose schema is at most `newest_schema`. */
-bool config_store_find(const struct boot_session *session, uint32_t newest_schema, struct bm_config *found);
+/* The functions of the table of services. */
+enum bm_service_result config_store_find(uint32_t newest_schema, struct bm_config *found);
 
-enum bm_service_result config_store_open(struct boot_session *session, uint32_t schema, uint32_t length);
-enum bm_service_result config_store_append(struct boot_session *session, const void *data, uint32_t length);
-enum bm_service_result config_store_commit(struct boot_session *session);
+enum bm_service_result config_store_open(uint32_t schema, uint32_t length);
+enum bm_service_result config_store_append(const void *data, uint32_t length);
+enum bm_service_result config_store_commit(void);
 
 /* The image on trial is about to be confirmed, and what it wrote with it. Does not save. */
-void config_store_confirm(struct boot_session *session);
+void config_store_confirm(void);
 
 /* The record was lost: the newest configuration that a confirmed image wrote counts; else the oldest. */
-void config_store_adopt(struct boot_session *session);
+void config_store_adopt(void);
 
 #endif

@@ -14,12 +14,12 @@ static uint64_t rank_of(const struct bm_version *version)
  * the evidence says nothing, the older version: an update puts the newer one into the unit, and that is the
  * one that may never have been tried.
  */
-static bool is_better_guess(const struct boot_session *session, uint8_t slot, uint8_t than)
+static bool is_better_guess(uint8_t slot, uint8_t than)
 {
-    const struct image_info *image = &session->images[slot];
-    const struct image_info *other = &session->images[than];
-    struct witness mine = evidence_log_witness(&session->log, image->hash);
-    struct witness others = evidence_log_witness(&session->log, other->hash);
+    const struct image_info *image = &boot.images[slot];
+    const struct image_info *other = &boot.images[than];
+    struct witness mine = evidence_log_witness(&boot.log, image->hash);
+    struct witness others = evidence_log_witness(&boot.log, other->hash);
     if (mine.standing != others.standing) {
         return mine.standing > others.standing;
     }
@@ -27,26 +27,26 @@ static bool is_better_guess(const struct boot_session *session, uint8_t slot, ui
                                                : rank_of(&image->version) < rank_of(&other->version);
 }
 
-void lost_state_adopt(struct boot_session *session)
+void lost_state_adopt(void)
 {
-    struct boot_record *record = &session->record;
+    struct boot_record *record = &boot.record;
     uint32_t minimum = UINT32_MAX;
-    boot_session_log(session, BM_EVIDENCE_STATE_LOST, BM_SLOT_NONE, 0);
+    boot_session_log(BM_EVIDENCE_STATE_LOST, BM_SLOT_NONE, 0);
     for (uint8_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
-        const struct image_info *image = boot_session_image(session, slot);
+        const struct image_info *image = boot_session_image(slot);
         if (image->verdict != BM_IMAGE_OK) {
             continue;
         }
         minimum = image->rollback_index < minimum ? image->rollback_index : minimum;
-        if (record->active_slot == BM_SLOT_NONE || is_better_guess(session, slot, record->active_slot)) {
+        if (record->active_slot == BM_SLOT_NONE || is_better_guess(slot, record->active_slot)) {
             record->active_slot = slot;
         }
     }
     uint8_t chosen = record->active_slot;
     if (chosen != BM_SLOT_NONE) {
         record->minimum_rollback_index = minimum;
-        memcpy(record->confirmed_image[chosen], session->images[chosen].hash, BM_IMAGE_PREFIX_SIZE);
-        config_store_adopt(session);
-        boot_session_save(session);
+        memcpy(record->confirmed_image[chosen], boot.images[chosen].hash, BM_IMAGE_PREFIX_SIZE);
+        config_store_adopt();
+        boot_session_save();
     }
 }

@@ -10,6 +10,6 @@
  * the valid images, which admits both of them and nothing older. The evidence tells which configuration is in
  * use.
  */
-void lost_state_adopt(struct boot_session *session);
+void lost_state_adopt(void);
 
 #endif

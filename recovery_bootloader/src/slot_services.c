@@ -5,22 +5,21 @@
 
 bool slot_is_protected(uint8_t slot)
 {
-    return slot == served_session->running_slot || slot == boot_session_last_good(served_session);
+    return slot == boot.running_slot || slot == boot_session_last_good();
 }
 
 enum bm_service_result slot_status(uint8_t slot, struct bm_slot_status *status)
 {
-    struct boot_session *session = served_session;
-    const struct boot_record *record = &session->record;
+    const struct boot_record *record = &boot.record;
     if (slot >= BM_SLOT_COUNT) {
         return BM_SERVICE_INVALID;
     }
-    const struct image_info *image = boot_session_image(session, slot);
+    const struct image_info *image = boot_session_image(slot);
     status->verdict = (uint8_t)image->verdict;
     status->is_intact = image->is_intact;
-    status->is_active = slot == session->running_slot;
+    status->is_active = slot == boot.running_slot;
     status->is_pending = slot == record->pending_slot && record->trials_remaining > 0 && !status->is_active;
-    status->is_confirmed = slot == record->active_slot && boot_session_is_confirmed(session, slot);
+    status->is_confirmed = slot == record->active_slot && boot_session_is_confirmed(slot);
     status->version = image->version;
     status->rollback_index = image->rollback_index;
     memcpy(status->hash, image->hash, BM_HASH_SIZE);
@@ -49,12 +48,12 @@ static bool erase_ahead(uint8_t slot, uint32_t end)
     enum bm_region region = region_of_slot(slot);
     uint32_t size = region_size(region);
     end = end < size ? end : size;
-    boot_session_forget_image(served_session, slot);
-    while (served_session->open_erased < end) {
-        if (!region_erase_sector(region, served_session->open_erased)) {
+    boot_session_forget_image(slot);
+    while (boot.open_erased < end) {
+        if (!region_erase_sector(region, boot.open_erased)) {
             return false;
         }
-        served_session->open_erased += port_flash_map()->sector_size;
+        boot.open_erased += port_flash_map()->sector_size;
     }
     return true;
 }
@@ -79,7 +78,7 @@ static bool is_whole(uint8_t slot, const uint8_t *key, uint32_t length)
 
 static bool is_on_record(uint8_t slot, const uint8_t *key, uint32_t length)
 {
-    const struct boot_record *record = &served_session->record;
+    const struct boot_record *record = &boot.record;
     return record->upload_slot == slot && record->upload_length == length
         && memcmp(record->upload_key, key, BM_IMAGE_PREFIX_SIZE) == 0;
 }
@@ -87,7 +86,7 @@ static bool is_on_record(uint8_t slot, const uint8_t *key, uint32_t length)
 /* Once after a reset: an upload that ends with other bytes than it promised begins anew the next time. */
 static uint32_t resumed_at(uint8_t slot, const uint8_t *key, uint32_t length)
 {
-    if (served_session->was_resumed || !is_on_record(slot, key, length)) {
+    if (boot.was_resumed || !is_on_record(slot, key, length)) {
         return 0;
     }
     if (is_whole(slot, key, length)) {
@@ -102,16 +101,16 @@ static uint32_t resumed_at(uint8_t slot, const uint8_t *key, uint32_t length)
 /* A trial that has not started is cancelled: the mark goes before the bytes that it stands for. */
 static bool cancel_trial(uint8_t slot)
 {
-    if (slot != served_session->record.pending_slot) {
+    if (slot != boot.record.pending_slot) {
         return true;
     }
-    trial_forget(&served_session->record);
-    return boot_session_save(served_session);
+    trial_forget(&boot.record);
+    return boot_session_save();
 }
 
 static bool record_upload(uint8_t slot, const uint8_t *key, uint32_t length)
 {
-    struct boot_record *record = &served_session->record;
+    struct boot_record *record = &boot.record;
     if (key != NULL ? is_on_record(slot, key, length) : record->upload_slot != slot) {
         return true;
     }
@@ -121,7 +120,7 @@ static bool record_upload(uint8_t slot, const uint8_t *key, uint32_t length)
         record->upload_length = length;
         memcpy(record->upload_key, key, BM_IMAGE_PREFIX_SIZE);
     }
-    return boot_session_save(served_session);
+    return boot_session_save();
 }
 
 /*
@@ -130,9 +129,8 @@ static bool record_upload(uint8_t slot, const uint8_t *key, uint32_t length)
  */
 enum bm_service_result slot_open(uint8_t slot, const uint8_t *key, uint32_t length, uint32_t *offset)
 {
-    struct boot_session *session = served_session;
     *offset = 0;
-    session->open_slot = BM_SLOT_NONE;
+    boot.open_slot = BM_SLOT_NONE;
     if (slot >= BM_SLOT_COUNT || length > region_size(region_of_slot(slot))) {
         return BM_SERVICE_INVALID;
     }
@@ -145,12 +143,12 @@ enum bm_service_result slot_open(uint8_t slot, const uint8_t *key, uint32_t leng
     if (key != NULL && length > 0) {
         *offset = resumed_at(slot, key, length);
     }
-    session->was_resumed = true;
-    session->open_erased = *offset == length ? region_size(region_of_slot(slot)) : *offset;
+    boot.was_resumed = true;
+    boot.open_erased = *offset == length ? region_size(region_of_slot(slot)) : *offset;
     if (!erase_ahead(slot, *offset + 1) || !record_upload(slot, key, length)) {
         return BM_SERVICE_FLASH_FAILED;
     }
-    session->open_slot = slot;
+    boot.open_slot = slot;
     return BM_SERVICE_OK;
 }
 
@@ -160,8 +158,7 @@ enum bm_service_result slot_open(uint8_t slot, const uint8_t *key, uint32_t leng
  */
 static bool may_write(uint8_t slot)
 {
-    return slot < BM_SLOT_COUNT && slot == served_session->open_slot
-        && slot != served_session->record.pending_slot;
+    return slot < BM_SLOT_COUNT && slot == boot.open_slot && slot != boot.record.pending_slot;
 }
 
 enum bm_service_result slot_erase(uint8_t slot, uint32_t offset)
@@ -177,14 +174,8 @@ enum bm_service_result slot_program(uint8_t slot, uint32_t offset, const void *d
     if (!may_write(slot)) {
         return BM_SERVICE_NOT_ALLOWED;
     }
-    boot_session_forget_image(served_session, slot);
+    boot_session_forget_image(slot);
     return flash_result(region_program(region_of_slot(slot), offset, data, length));
-}
-
-static void kick_between(void)
-{
-    boot_session_kick_watchdog(
-        served_session); /* which ends with the trial's time, however often this is asked */
 }
 
 enum bm_service_result slot_sha256(uint8_t slot, uint32_t length, uint8_t hash[BM_HASH_SIZE])
@@ -194,7 +185,7 @@ enum bm_service_result slot_sha256(uint8_t slot, uint32_t length, uint8_t hash[B
         return BM_SERVICE_INVALID;
     }
     crypto_hash_sha256_init(&state);
-    hash_in_steps(&state, region_memory(region_of_slot(slot)), length, kick_between);
+    hash_in_steps(&state, region_memory(region_of_slot(slot)), length, boot_session_kick_watchdog);
     crypto_hash_sha256_final(&state, hash);
     return BM_SERVICE_OK;
 }

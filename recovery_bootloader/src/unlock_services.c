@@ -20,25 +20,24 @@ _Static_assert(sizeof(struct unlock_message) == 64, "no holes");
  */
 static void make_message(struct unlock_message *message)
 {
-    const struct boot_session *session = served_session;
     crypto_hash_sha256_state state;
     memset(message, 0, sizeof *message);
     memcpy(message->context, BM_UNLOCK_CONTEXT, sizeof message->context);
-    if (session->identity != NULL) {
-        memcpy(message->device_id, session->identity->device_id, BM_UUID_SIZE);
+    if (boot.identity != NULL) {
+        memcpy(message->device_id, boot.identity->device_id, BM_UUID_SIZE);
     }
     crypto_hash_sha256_init(&state);
     crypto_hash_sha256_update(&state, (const uint8_t *)message, sizeof *message);
-    crypto_hash_sha256_update(&state, (const uint8_t *)&session->boots, sizeof session->boots);
-    crypto_hash_sha256_update(&state, (const uint8_t *)&session->nonce, sizeof session->nonce);
+    crypto_hash_sha256_update(&state, (const uint8_t *)&boot.boots, sizeof boot.boots);
+    crypto_hash_sha256_update(&state, (const uint8_t *)&boot.nonce, sizeof boot.nonce);
     crypto_hash_sha256_final(&state, message->challenge);
 }
 
 enum bm_service_result unlock_challenge(uint8_t challenge[BM_CHALLENGE_SIZE])
 {
     struct unlock_message message;
-    served_session->nonce += port_now_ms() | 1u; /* another one each time, whatever the clock says */
-    served_session->is_challenged = true;
+    boot.nonce += port_now_ms() | 1u; /* another one each time, whatever the clock says */
+    boot.is_challenged = true;
     make_message(&message);
     memcpy(challenge, message.challenge, BM_CHALLENGE_SIZE);
     return BM_SERVICE_OK;
@@ -56,15 +55,15 @@ static bool is_signed_by(const struct boot_key *key, const struct unlock_message
 enum bm_service_result unlock(const uint8_t signature[BM_SIGNATURE_SIZE])
 {
     struct unlock_message message;
-    if (!served_session->is_challenged) {
+    if (!boot.is_challenged) {
         return BM_SERVICE_SIGNATURE_WRONG;
     }
-    served_session->is_challenged = false;
+    boot.is_challenged = false;
     make_message(&message);
     for (size_t i = 0; i < boot_key_count; i++) {
         if (is_signed_by(&boot_keys[i], &message, signature)) {
-            served_session->is_unlocked = true;
-            boot_session_log(served_session, BM_EVIDENCE_UNLOCKED, BM_SLOT_NONE, 0);
+            boot.is_unlocked = true;
+            boot_session_log(BM_EVIDENCE_UNLOCKED, BM_SLOT_NONE, 0);
             return BM_SERVICE_OK;
         }
     }
@@ -75,47 +74,46 @@ enum bm_service_result unlock(const uint8_t signature[BM_SIGNATURE_SIZE])
 
 enum bm_service_result identity_write(const struct bm_identity *identity)
 {
-    struct boot_session *session = served_session;
-    if (session->identity_state == IDENTITY_GOOD) {
+    if (boot.identity_state == IDENTITY_GOOD) {
         return BM_SERVICE_PROVISIONED;
     }
-    if (session->identity_state == IDENTITY_DAMAGED && !session->is_unlocked) {
+    if (boot.identity_state == IDENTITY_DAMAGED && !boot.is_unlocked) {
         return BM_SERVICE_LOCKED;
     }
     bool is_written = identity_store_write(identity);
-    session->identity_state = identity_store_find(&session->identity);
-    if (!is_written || session->identity_state != IDENTITY_GOOD) {
-        session->identity = NULL;
+    boot.identity_state = identity_store_find(&boot.identity);
+    if (!is_written || boot.identity_state != IDENTITY_GOOD) {
+        boot.identity = NULL;
         return BM_SERVICE_FLASH_FAILED;
     }
-    boot_session_forget_image(session, BM_SLOT_A);
-    boot_session_forget_image(session, BM_SLOT_B);
-    boot_session_log(session, BM_EVIDENCE_PROVISIONED, BM_SLOT_NONE, 0);
+    boot_session_forget_image(BM_SLOT_A);
+    boot_session_forget_image(BM_SLOT_B);
+    boot_session_log(BM_EVIDENCE_PROVISIONED, BM_SLOT_NONE, 0);
     return BM_SERVICE_OK;
 }
 
 static bool erase_evidence(void)
 {
     /* The boot counter of the log goes with it. */
-    bool is_erased = boot_session_save(served_session) && region_erase_all(BM_REGION_EVIDENCE);
-    uint32_t sequence = served_session->log.sequence;
-    evidence_log_open(&served_session->log);
-    served_session->log.sequence = sequence;
+    bool is_erased = boot_session_save() && region_erase_all(BM_REGION_EVIDENCE);
+    uint32_t sequence = boot.log.sequence;
+    evidence_log_open(&boot.log);
+    boot.log.sequence = sequence;
     return is_erased;
 }
 
 static bool erase_slot(uint8_t slot)
 {
-    struct boot_record *record = &served_session->record;
-    boot_session_forget_image(served_session, slot);
-    served_session->open_slot = BM_SLOT_NONE;
+    struct boot_record *record = &boot.record;
+    boot_session_forget_image(slot);
+    boot.open_slot = BM_SLOT_NONE;
     if (slot == record->pending_slot) {
         trial_forget(record);
     }
     if (slot == record->upload_slot) {
         record->upload_slot = BM_SLOT_NONE;
     }
-    return boot_session_save(served_session) && region_erase_all(region_of_slot(slot));
+    return boot_session_save() && region_erase_all(region_of_slot(slot));
 }
 
 static bool erase(enum bm_region region)
@@ -126,20 +124,20 @@ static bool erase(enum bm_region region)
     if (region >= BM_REGION_SLOT_A) {
         return erase_slot((uint8_t)(region - BM_REGION_SLOT_A));
     }
-    served_session->config_draft.length = 0;
+    boot.config_draft.length = 0;
     return region_erase_all(region);
 }
 
 enum bm_service_result region_erase(uint32_t region)
 {
     if (region >= BM_REGION_COUNT || region == BM_REGION_STATE || region == BM_REGION_IDENTITY
-        || served_session->running_slot != BM_SLOT_NONE) {
+        || boot.running_slot != BM_SLOT_NONE) {
         return BM_SERVICE_NOT_ALLOWED;
     }
-    if (!served_session->is_unlocked) {
+    if (!boot.is_unlocked) {
         return BM_SERVICE_LOCKED;
     }
     bool is_erased = erase((enum bm_region)region);
-    boot_session_log(served_session, BM_EVIDENCE_ERASED, BM_SLOT_NONE, (uint8_t)region);
+    boot_session_log(BM_EVIDENCE_ERASED, BM_SLOT_NONE, (uint8_t)region);
     return flash_result(is_erased);
 }

@@ -165,9 +165,9 @@ SimulatedBoot::SimulatedBoot(SimulatedUnit &unit, bm_reset_reason reason)
 {
     unit.resetReason = reason;
     unit.watchdogTimeout = 0;
-    services = boot_services_for(&session);
-    boot_session_open(&session);
-    slot = boot_policy_decide(&session);
+    services = &boot_services_table;
+    boot_session_open();
+    slot = boot_policy_decide();
 }
 
 } // namespace testing

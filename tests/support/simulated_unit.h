@@ -77,7 +77,7 @@ struct SimulatedBoot {
     bool isRecovery() const { return slot == BM_SLOT_NONE; }
     bool isTrial() const { return session.is_on_trial; }
 
-    boot_session session;
+    boot_session &session = boot; // of the newest boot, as there is only one
     quint8 slot; // that runs, as decided
     const boot_services *services;
 };

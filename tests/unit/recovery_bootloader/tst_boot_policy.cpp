@@ -34,7 +34,7 @@ void tryImage(SimulatedUnit &unit, const Trial &trial, const BootImage &image)
 {
     unit.setPending(trial.slot, image.hash());
     SimulatedBoot boot(unit);
-    QVERIFY(boot.decision.is_trial);
+    QVERIFY(boot.isTrial());
     if (trial.ending == Ending::Confirmed) {
         QCOMPARE(boot.services->confirm(), BM_SERVICE_OK);
         return;
@@ -66,8 +66,8 @@ private Q_SLOTS:
         SimulatedUnit unit;
         prepare(unit);
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
-        QVERIFY(!boot.decision.is_trial);
+        QCOMPARE(boot.slot, quint8(BM_SLOT_A));
+        QVERIFY(!boot.isTrial());
         QCOMPARE(unit.watchdogTimeout, 0u);
         QCOMPARE(unit.loadArea.left(kOld.payload.size()), kOld.payload);
     }
@@ -77,9 +77,9 @@ private Q_SLOTS:
         SimulatedUnit unit;
         prepare(unit);
         SimulatedBoot first(unit);
-        const quint32 sequence = first.session.store.ring.sequence;
+        const quint32 sequence = first.session.store.sequence;
         SimulatedBoot second(unit);
-        QCOMPARE(second.session.store.ring.sequence, sequence);
+        QCOMPARE(second.session.store.sequence, sequence);
         QCOMPARE(second.session.boots, first.session.boots + 1);
     }
 
@@ -89,10 +89,10 @@ private Q_SLOTS:
         prepare(unit);
         unit.setPending(BM_SLOT_B, kNew.hash(), 2);
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_B));
-        QVERIFY(boot.decision.is_trial);
+        QCOMPARE(boot.slot, quint8(BM_SLOT_B));
+        QVERIFY(boot.isTrial());
         QCOMPARE(unit.watchdogTimeout, unit.timing.watchdog_ms);
-        state_store store;
+        record_ring store;
         boot_record record;
         QVERIFY(state_store_load(&store, &record));
         QCOMPARE(record.trials_remaining, 1);
@@ -105,8 +105,8 @@ private Q_SLOTS:
         unit.setPending(BM_SLOT_B, kNew.hash());
         unit.isFlashDead = true;
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
-        QVERIFY(!boot.decision.is_trial);
+        QCOMPARE(boot.slot, quint8(BM_SLOT_A));
+        QVERIFY(!boot.isTrial());
     }
 
     void rollsBackWithTheReasonOfTheReset_data()
@@ -128,10 +128,10 @@ private Q_SLOTS:
         unit.setPending(BM_SLOT_B, kNew.hash());
         {
             SimulatedBoot trial(unit);
-            QVERIFY(trial.decision.is_trial);
+            QVERIFY(trial.isTrial());
         }
         SimulatedBoot boot(unit, bm_reset_reason(reset));
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
+        QCOMPARE(boot.slot, quint8(BM_SLOT_A));
         bm_boot_state state;
         boot.services->boot_state(&state);
         QCOMPARE(int(state.rollback_reason), reason);
@@ -140,7 +140,7 @@ private Q_SLOTS:
         QCOMPARE(state.pending, quint8(BM_SLOT_NONE));
         QVERIFY(events(boot).contains({BM_EVIDENCE_ROLLBACK, reason}));
         SimulatedBoot next(unit);
-        QCOMPARE(next.decision.slot, quint8(BM_SLOT_A));
+        QCOMPARE(next.slot, quint8(BM_SLOT_A));
         QCOMPARE(events(next).count({BM_EVIDENCE_ROLLBACK, reason}), 1);
     }
 
@@ -151,11 +151,11 @@ private Q_SLOTS:
         unit.setPending(BM_SLOT_B, kNew.hash(), 2);
         unit.hasWatchdog = false;
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
-        QVERIFY(!boot.decision.is_trial);
+        QCOMPARE(boot.slot, quint8(BM_SLOT_A));
+        QVERIFY(!boot.isTrial());
         QCOMPARE(unit.loadArea.left(kOld.payload.size()), kOld.payload);
-        QVERIFY(events(boot).contains({BM_EVIDENCE_ROLLBACK, BM_ROLLBACK_NOT_CONFIRMED}));
-        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+        QVERIFY(events(boot).contains({BM_EVIDENCE_ROLLBACK, BM_ROLLBACK_NO_WATCHDOG}));
+        QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_A));
     }
 
     void givesAsManyTrialsAsWereGranted()
@@ -164,9 +164,9 @@ private Q_SLOTS:
         prepare(unit);
         unit.setPending(BM_SLOT_B, kNew.hash(), 3);
         for (int trial = 0; trial < 3; ++trial) {
-            QCOMPARE(SimulatedBoot(unit, BM_RESET_CRASH).decision.slot, quint8(BM_SLOT_B));
+            QCOMPARE(SimulatedBoot(unit, BM_RESET_CRASH).slot, quint8(BM_SLOT_B));
         }
-        QCOMPARE(SimulatedBoot(unit, BM_RESET_CRASH).decision.slot, quint8(BM_SLOT_A));
+        QCOMPARE(SimulatedBoot(unit, BM_RESET_CRASH).slot, quint8(BM_SLOT_A));
     }
 
     void neverStartsAPendingImageThatDoesNotVerify_data()
@@ -187,7 +187,7 @@ private Q_SLOTS:
         unit.writeImage(BM_SLOT_B, image);
         unit.setPending(BM_SLOT_B, hash);
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
+        QCOMPARE(boot.slot, quint8(BM_SLOT_A));
         QVERIFY(events(boot).contains({BM_EVIDENCE_ROLLBACK, BM_ROLLBACK_IMAGE_INVALID}));
         QCOMPARE(unit.loadArea.left(kOld.payload.size()), kOld.payload);
     }
@@ -199,8 +199,8 @@ private Q_SLOTS:
         unit.confirmSlot(BM_SLOT_B, kNew.hash(), 1);
         unit.corrupt(BM_REGION_SLOT_B, 60);
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
-        QVERIFY(!boot.decision.is_trial);
+        QCOMPARE(boot.slot, quint8(BM_SLOT_A));
+        QVERIFY(!boot.isTrial());
         QVERIFY(events(boot).contains({BM_EVIDENCE_IMAGE_REFUSED, BM_IMAGE_HASH_WRONG}));
         bm_boot_state state;
         boot.services->boot_state(&state);
@@ -213,8 +213,8 @@ private Q_SLOTS:
         prepare(unit);
         unit.corrupt(BM_REGION_SLOT_A, 60);
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_NONE));
-        QCOMPARE(boot.decision.recovery_cause, BM_RECOVERY_NO_IMAGE);
+        QCOMPARE(boot.slot, quint8(BM_SLOT_NONE));
+        QCOMPARE(boot.session.recovery_cause, quint8(BM_RECOVERY_NO_IMAGE));
         QVERIFY(events(boot).contains({BM_EVIDENCE_RECOVERY, BM_RECOVERY_NO_IMAGE}));
     }
 
@@ -224,7 +224,7 @@ private Q_SLOTS:
         prepare(unit);
         unit.confirmSlot(BM_SLOT_A, kOld.hash(), 2);
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_NONE));
+        QCOMPARE(boot.slot, quint8(BM_SLOT_NONE));
         QVERIFY(events(boot).contains({BM_EVIDENCE_IMAGE_REFUSED, BM_IMAGE_ROLLBACK}));
     }
 
@@ -234,14 +234,14 @@ private Q_SLOTS:
         prepare(unit);
         unit.corrupt(BM_REGION_STATE, 0, 2048);
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_A));
+        QCOMPARE(boot.slot, quint8(BM_SLOT_A));
         QVERIFY(events(boot).contains({BM_EVIDENCE_STATE_LOST, 0}));
         // The lower index of the two: neither is shut out, and nothing older comes in.
         QCOMPARE(boot.session.record.minimum_rollback_index, 1u);
         SimulatedBoot next(unit);
         QVERIFY(!next.session.record_was_lost);
-        QCOMPARE(next.decision.slot, quint8(BM_SLOT_A));
-        QVERIFY(!next.decision.is_trial);
+        QCOMPARE(next.slot, quint8(BM_SLOT_A));
+        QVERIFY(!next.isTrial());
     }
 
     void aLostStateBootsTheOnlyImage()
@@ -251,7 +251,7 @@ private Q_SLOTS:
         tryImage(unit, {BM_SLOT_B, Ending::RolledBack}, kNew);
         unit.corrupt(BM_REGION_STATE, 0, 2048);
         unit.corrupt(BM_REGION_SLOT_A, 60);
-        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_B));
+        QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_B));
     }
 
     void aLostStateConfirmsOnlyTheImageThatItChose()
@@ -259,9 +259,9 @@ private Q_SLOTS:
         SimulatedUnit unit;
         prepare(unit);
         unit.corrupt(BM_REGION_STATE, 0, 2048);
-        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+        QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_A));
         unit.corrupt(BM_REGION_SLOT_A, 60);
-        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_NONE));
+        QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_NONE));
     }
 
     void aLostStateChoosesByWhatTheEvidenceSaidLast_data()
@@ -296,8 +296,8 @@ private Q_SLOTS:
         }
         unit.corrupt(BM_REGION_STATE, 0, 2048);
         SimulatedBoot boot(unit);
-        QCOMPARE(int(boot.decision.slot), slot);
-        QVERIFY(!boot.decision.is_trial);
+        QCOMPARE(int(boot.slot), slot);
+        QVERIFY(!boot.isTrial());
     }
 
     void theConfirmationIsNeverForgottenByTheEvidence()
@@ -307,10 +307,10 @@ private Q_SLOTS:
         unit.writeImage(BM_SLOT_B, kNewOfSameIndex.bytes());
         tryImage(unit, {BM_SLOT_B, Ending::Confirmed}, kNewOfSameIndex);
         for (int i = 0; i < 200; ++i) {
-            QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_B));
+            QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_B));
         }
         unit.corrupt(BM_REGION_STATE, 0, 2048);
-        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_B));
+        QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_B));
     }
 
     void theConfirmationIsSaidAgainOnlyWhenItIsGone()
@@ -332,7 +332,7 @@ private Q_SLOTS:
         unit.corrupt(BM_REGION_STATE, 0, 2048);
         unit.writeImage(BM_SLOT_A, BootImage{.major = 9, .isSignedByStranger = true}.bytes());
         unit.writeImage(BM_SLOT_B, kNew.bytes().replace(60, 1, "X"));
-        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_NONE));
+        QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_NONE));
     }
 
     void entersRecoveryWhenAsked()
@@ -343,22 +343,22 @@ private Q_SLOTS:
         unit.isButtonHeld = true;
         {
             SimulatedBoot boot(unit);
-            QCOMPARE(boot.decision.slot, quint8(BM_SLOT_NONE));
-            QCOMPARE(boot.decision.recovery_cause, BM_RECOVERY_REQUESTED);
+            QCOMPARE(boot.slot, quint8(BM_SLOT_NONE));
+            QCOMPARE(boot.session.recovery_cause, quint8(BM_RECOVERY_REQUESTED));
         }
         unit.isButtonHeld = false;
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_B)); // the trial was not used up
-        QVERIFY(boot.decision.is_trial);
+        QCOMPARE(boot.slot, quint8(BM_SLOT_B)); // the trial was not used up
+        QVERIFY(boot.isTrial());
     }
 
     void heedsARequestForRecoveryOnce()
     {
         SimulatedUnit unit;
         prepare(unit);
-        retained_leave({.stay_in_recovery = true, .trial_has_expired = false});
-        QCOMPARE(SimulatedBoot(unit, BM_RESET_REQUESTED).decision.slot, quint8(BM_SLOT_NONE));
-        QCOMPARE(SimulatedBoot(unit, BM_RESET_REQUESTED).decision.slot, quint8(BM_SLOT_A));
+        retained_leave(RETAINED_STAY_IN_RECOVERY);
+        QCOMPARE(SimulatedBoot(unit, BM_RESET_REQUESTED).slot, quint8(BM_SLOT_NONE));
+        QCOMPARE(SimulatedBoot(unit, BM_RESET_REQUESTED).slot, quint8(BM_SLOT_A));
     }
 
     void ignoresRetainedMemoryThatIsNotItsOwn()
@@ -367,18 +367,97 @@ private Q_SLOTS:
         prepare(unit);
         for (const char fill : {'\0', '\x01', '\xff'}) {
             unit.retained.fill(fill);
-            QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+            QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_A));
         }
-        retained_leave({.stay_in_recovery = true, .trial_has_expired = false});
+        retained_leave(RETAINED_STAY_IN_RECOVERY);
         unit.retained[4] = char(unit.retained[4] ^ 2);
-        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+        QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_A));
+    }
+
+    void threeCharactersOnTheLineEnterRecovery_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        QTest::addColumn<bool>("enters");
+        QTest::addColumn<QByteArray>("left"); // for the application
+        QTest::newRow("three") << QByteArray("!!!") << true << QByteArray();
+        QTest::newRow("many") << QByteArray("!!!!!!") << true << QByteArray("!!!");
+        QTest::newRow("silence") << QByteArray() << false << QByteArray();
+        QTest::newRow("too few") << QByteArray("!!") << false << QByteArray("!!");
+        QTest::newRow("interrupted") << QByteArray("!!x!!!") << false << QByteArray("!!x!!!");
+        QTest::newRow("a packet") << QByteArray("\x06\x09"
+                                                "abc")
+                                  << false
+                                  << QByteArray("\x06\x09"
+                                                "abc");
+    }
+
+    void threeCharactersOnTheLineEnterRecovery()
+    {
+        QFETCH(QByteArray, line);
+        QFETCH(bool, enters);
+        QFETCH(QByteArray, left);
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.received = line;
+        SimulatedBoot boot(unit);
+        QCOMPARE(boot.isRecovery(), enters);
+        QVERIFY(!enters || boot.session.recovery_cause == BM_RECOVERY_LINE);
+        QByteArray read;
+        quint8 bytes[16];
+        while (const size_t count = boot.services->line_read(bytes, sizeof bytes)) {
+            read.append(reinterpret_cast<char *>(bytes), qsizetype(count));
+        }
+        QCOMPARE(read, left);
+    }
+
+    void aConfirmedImageThatOnlyCrashesGivesWay()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        unit.writeImage(BM_SLOT_B, kNewOfSameIndex.bytes());
+        unit.confirmSlot(BM_SLOT_B, kNewOfSameIndex.hash(), 1);
+        QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_B));
+        for (int crash = 1; crash < 5; ++crash) {
+            QCOMPARE(SimulatedBoot(unit, BM_RESET_CRASH).slot, quint8(BM_SLOT_B));
+        }
+        SimulatedBoot boot(unit, BM_RESET_CRASH);
+        QCOMPARE(boot.slot, quint8(BM_SLOT_A));
+        QVERIFY(!boot.isTrial());
+        QVERIFY(events(boot).contains({BM_EVIDENCE_ROLLBACK, BM_ROLLBACK_CRASH_LOOP}));
+        QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_A));
+    }
+
+    void withoutAnotherImageALoopOfCrashesEndsInRecovery()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        for (int crash = 0; crash < 5; ++crash) {
+            QCOMPARE(SimulatedBoot(unit, crash == 0 ? BM_RESET_POWER_ON : BM_RESET_CRASH).slot,
+                     quint8(BM_SLOT_A));
+        }
+        SimulatedBoot boot(unit, BM_RESET_CRASH);
+        QVERIFY(boot.isRecovery());
+        QCOMPARE(boot.session.recovery_cause, quint8(BM_RECOVERY_CRASH_LOOP));
+        QCOMPARE(SimulatedBoot(unit, BM_RESET_REQUESTED).slot, quint8(BM_SLOT_A)); // another chance
+    }
+
+    void anImageThatRanForAWhileDoesNotCrashInALoop()
+    {
+        SimulatedUnit unit;
+        prepare(unit);
+        for (int crash = 0; crash < 20; ++crash) {
+            SimulatedBoot boot(unit, BM_RESET_CRASH);
+            QCOMPARE(boot.slot, quint8(BM_SLOT_A));
+            unit.now += 60000;
+            boot.services->watchdog_kick();
+        }
     }
 
     void aBlankUnitGoesToRecovery()
     {
         SimulatedUnit unit;
         SimulatedBoot boot(unit);
-        QCOMPARE(boot.decision.slot, quint8(BM_SLOT_NONE));
+        QCOMPARE(boot.slot, quint8(BM_SLOT_NONE));
         bm_identity identity;
         QCOMPARE(boot.services->identity(&identity), BM_SERVICE_NOT_PROVISIONED);
     }
@@ -388,7 +467,7 @@ private Q_SLOTS:
         SimulatedUnit unit;
         prepare(unit);
         unit.isFlashDead = true;
-        QCOMPARE(SimulatedBoot(unit).decision.slot, quint8(BM_SLOT_A));
+        QCOMPARE(SimulatedBoot(unit).slot, quint8(BM_SLOT_A));
     }
 };
 
