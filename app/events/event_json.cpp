@@ -45,6 +45,10 @@ QString rollbackName(core::RollbackCause cause)
         return QStringLiteral("image_invalid");
     case core::RollbackCause::Expired:
         return QStringLiteral("expired");
+    case core::RollbackCause::CrashLoop:
+        return QStringLiteral("crash_loop");
+    case core::RollbackCause::NoWatchdog:
+        return QStringLiteral("no_watchdog");
     }
     Q_UNREACHABLE();
 }
@@ -80,8 +84,31 @@ QString evidenceName(core::EvidenceEvent::Kind kind)
         return QStringLiteral("recovery_entered");
     case Kind::StateLost:
         return QStringLiteral("state_lost");
+    case Kind::Unlocked:
+        return QStringLiteral("unlocked");
+    case Kind::Erased:
+        return QStringLiteral("erased");
+    case Kind::Provisioned:
+        return QStringLiteral("provisioned");
     case Kind::Other:
         return QStringLiteral("other");
+    }
+    Q_UNREACHABLE();
+}
+
+QJsonValue recoveryNameOrNull(std::optional<core::RecoveryCause> cause)
+{
+    if (!cause)
+        return QJsonValue::Null;
+    switch (*cause) {
+    case core::RecoveryCause::NoImage:
+        return QStringLiteral("no_image");
+    case core::RecoveryCause::Requested:
+        return QStringLiteral("requested");
+    case core::RecoveryCause::Line:
+        return QStringLiteral("line");
+    case core::RecoveryCause::CrashLoop:
+        return QStringLiteral("crash_loop");
     }
     Q_UNREACHABLE();
 }
@@ -110,6 +137,8 @@ QString subjectName(core::PreflightCheck::Subject subject)
         return QStringLiteral("battery");
     case Subject::MainsPower:
         return QStringLiteral("mains_power");
+    case Subject::TriedBefore:
+        return QStringLiteral("tried_before");
     }
     Q_UNREACHABLE();
 }
@@ -157,7 +186,8 @@ QJsonObject slotJson(const core::Slot &slot)
             {QStringLiteral("hash"), hexOrNull(slot.hash)},
             {QStringLiteral("running"), slot.isRunning},
             {QStringLiteral("confirmed"), slot.isConfirmed},
-            {QStringLiteral("pending"), slot.isPending}};
+            {QStringLiteral("pending"), slot.isPending},
+            {QStringLiteral("objection"), reasonOrNull(slot.objection)}};
 }
 
 QJsonObject bootStateJson(const core::BootState &state)
@@ -173,7 +203,9 @@ QJsonObject bootStateJson(const core::BootState &state)
             {QStringLiteral("rolled_back_hash"), hexOrNull(state.rolledBackHash)},
             {QStringLiteral("boots"), qint64(state.bootCount)},
             {QStringLiteral("last_reset"), resetName(state.lastReset)},
-            {QStringLiteral("sequence"), qint64(state.sequence)}};
+            {QStringLiteral("sequence"), qint64(state.sequence)},
+            {QStringLiteral("recovery_cause"), recoveryNameOrNull(state.recoveryCause)},
+            {QStringLiteral("unlocked"), state.isUnlocked}};
 }
 
 QJsonObject checkJson(const core::PreflightCheck &check)
@@ -232,7 +264,9 @@ QJsonObject evidenceJson(const core::EvidenceEvent &event)
             {QStringLiteral("boot"), qint64(event.bootCount)},
             {QStringLiteral("kind"), evidenceName(event.kind)},
             {QStringLiteral("slot"), slotOrNull(event.slot)},
-            {QStringLiteral("code"), event.code}};
+            {QStringLiteral("code"), event.code},
+            {QStringLiteral("image"), hexOrNull(event.image)},
+            {QStringLiteral("sentence"), texts::evidenceSentence(event)}};
 }
 
 QJsonObject planJson(const core::UpdatePlan &plan)

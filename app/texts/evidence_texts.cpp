@@ -41,6 +41,35 @@ QString refused(const core::EvidenceEvent &event, const QString &slot)
     return say("%1 was refused by the bootloader: %2").arg(slot, why);
 }
 
+QString erased(const core::EvidenceEvent &event)
+{
+    using Region = core::EvidenceEvent::Region;
+    if (!event.erased)
+        return say("Region %1 was erased").arg(event.code);
+    switch (*event.erased) {
+    case Region::State:
+        return say("The boot record was erased");
+    case Region::Evidence:
+        return say("The evidence before this was erased");
+    case Region::Identity:
+        return say("The identity was erased");
+    case Region::ConfigurationA:
+    case Region::ConfigurationB:
+        return say("A configuration was erased");
+    case Region::SlotA:
+        return say("Slot A was erased");
+    case Region::SlotB:
+        return say("Slot B was erased");
+    }
+    Q_UNREACHABLE();
+}
+
+QString enteredRecovery(const core::EvidenceEvent &event)
+{
+    const QString what = say("It went into recovery mode");
+    return event.recovery ? say("%1, because %2").arg(what, recoveryWord(*event.recovery)) : what;
+}
+
 } // namespace
 
 QString evidenceSentence(const core::EvidenceEvent &event)
@@ -57,9 +86,15 @@ QString evidenceSentence(const core::EvidenceEvent &event)
     case Kind::Confirmed:
         return say("%1 was confirmed").arg(slot);
     case Kind::RecoveryEntered:
-        return say("It went into recovery mode");
+        return enteredRecovery(event);
     case Kind::StateLost:
         return say("The boot record was lost and made anew");
+    case Kind::Unlocked:
+        return say("A recovery key unlocked it");
+    case Kind::Erased:
+        return erased(event);
+    case Kind::Provisioned:
+        return say("Its identity was written");
     case Kind::Other:
         return say("Entry with code %1").arg(event.code);
     }

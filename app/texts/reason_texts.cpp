@@ -34,7 +34,7 @@ UserText trustText(core::Reason reason)
         return text("Signed by an unknown key", "No key that this computer trusts has signed the release.",
                     "Ask your release engineer for the trust file, and give it with --trust.");
     case Reason::KeyRevoked:
-        return text("Signed by a revoked key", "The key that signed the release is no longer trusted.",
+        return text("Signed by a revoked key", "The key that signed it is no longer trusted.",
                     "Ask your release engineer for a release with a current signature.");
     case Reason::KeyExpired:
         return text("Signed by an expired key", "The time of the key that signed the release is over.",
@@ -78,8 +78,10 @@ UserText targetText(core::Reason reason)
                     "The unit has confirmed a release that closed security holes which this one still has.",
                     "Choose a release with the same or a higher rollback index.");
     case Reason::BuildBlocked:
-        return text("This build is blocked", "It was stopped after it failed on other units.",
-                    "Choose another release. Your release engineer can say why it was blocked.");
+        return text("This build is blocked",
+                    "This unit has tried it before and rolled it back, or its publisher stopped it.",
+                    "Choose another release. Inspect or diagnose the unit to see why it was rolled back; "
+                    "'update --force' tries it once more on this unit.");
     case Reason::BelowMinimumVersion:
         return text("Below the minimum version",
                     "Your organisation does not install releases as old as this.", "Choose a newer release.");
@@ -125,6 +127,14 @@ UserText policyText(core::Reason reason)
     case Reason::NeedsRecovery:
         return text("The unit is in recovery mode", "It has no application that it could start.",
                     "Recover it with a release.");
+    case Reason::UnitLocked:
+        return text(
+            "The unit is locked", "It lets only the holder of a recovery key do this.",
+            "Unlock it with 'unlock' and the recovery key, then do this again before its next restart.");
+    case Reason::UnlockRefused:
+        return text("The unit does not accept the key",
+                    "The signature is not that of a recovery key which this unit knows, for this challenge.",
+                    "Use a recovery key of this unit's product, and sign the challenge that it gave last.");
     case Reason::NoRecoveryPath:
         return text("No way to recover it from here", "The unit offers no recovery that this program knows.",
                     "Check the cable and the power, then look at the unit's manual for its recovery button.");

@@ -27,6 +27,12 @@ QString imageIn(const core::DeviceSnapshot &unit, int slot)
     return QStringLiteral("%1 %2").arg(core::slotName(slot), versionIn(unit, slot));
 }
 
+QString whyInRecovery(const core::DeviceSnapshot &unit)
+{
+    const bool isTold = unit.bootState && unit.bootState->recoveryCause;
+    return isTold ? say(", because %1").arg(recoveryWord(*unit.bootState->recoveryCause)) : QString();
+}
+
 QString runsNow(const core::DeviceSnapshot &unit)
 {
     const core::Slot *running = core::runningSlot(unit);
@@ -36,7 +42,7 @@ QString runsNow(const core::DeviceSnapshot &unit)
     case core::BootStage::RomLoader:
         return say("The unit is in its chip's ROM loader.");
     case core::BootStage::InRecovery:
-        return say("The unit is in recovery mode and runs no application.");
+        return say("The unit is in recovery mode and runs no application") + whyInRecovery(unit) + u'.';
     case core::BootStage::OnTrial:
         return running ? say("Runs %1 on trial.").arg(imageIn(unit, running->index)) : QString();
     case core::BootStage::Running:
@@ -123,6 +129,25 @@ QString rollbackWord(core::RollbackCause cause)
         return say("The image did not verify");
     case core::RollbackCause::Expired:
         return say("Nobody confirmed it in time");
+    case core::RollbackCause::CrashLoop:
+        return say("Crashed again and again");
+    case core::RollbackCause::NoWatchdog:
+        return say("The unit has no watchdog to try it under");
+    }
+    Q_UNREACHABLE();
+}
+
+QString recoveryWord(core::RecoveryCause cause)
+{
+    switch (cause) {
+    case core::RecoveryCause::NoImage:
+        return say("no slot holds an image that may run");
+    case core::RecoveryCause::Requested:
+        return say("the application or a button asked for it");
+    case core::RecoveryCause::Line:
+        return say("it was called on the line while it started");
+    case core::RecoveryCause::CrashLoop:
+        return say("every image crashes");
     }
     Q_UNREACHABLE();
 }

@@ -43,4 +43,7 @@ QString evidenceSentence(const core::EvidenceEvent &event);
 /// "Crashed at boot", for the cause of a rollback; empty for None.
 QString rollbackWord(core::RollbackCause cause);
 
+/// "every image crashes": why a unit went into recovery mode, as the end of a sentence.
+QString recoveryWord(core::RecoveryCause cause);
+
 } // namespace texts

@@ -56,8 +56,10 @@ constexpr std::array kReasons{
     NamedReason{Reason::ConfigIncompatible, "CONFIG_INCOMPATIBLE"},
     NamedReason{Reason::Cancelled, "CANCELLED"},
     NamedReason{Reason::NoRecoveryPath, "NO_RECOVERY_PATH"},
+    NamedReason{Reason::UnitLocked, "UNIT_LOCKED"},
+    NamedReason{Reason::UnlockRefused, "UNLOCK_REFUSED"},
 };
-static_assert(kReasons.size() == std::size_t(Reason::NoRecoveryPath) + 1);
+static_assert(kReasons.size() == std::size_t(Reason::UnlockRefused) + 1);
 
 } // namespace
 

@@ -54,6 +54,8 @@ enum class Reason {
     ConfigIncompatible,
     Cancelled,
     NoRecoveryPath,
+    UnitLocked,
+    UnlockRefused,
 };
 
 /// The stable upper-case name, for example "HASH_MISMATCH".

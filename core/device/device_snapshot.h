@@ -46,6 +46,7 @@ struct Slot {
     bool isRunning = false;
     bool isConfirmed = false;
     bool isPending = false;
+    std::optional<Reason> objection = {}; // why the bootloader does not start it; PayloadMissing: it is empty
 };
 
 /// Why the bootloader went back to the previous image (enum bm_rollback_reason in device_wire.h).
@@ -57,11 +58,16 @@ enum class RollbackCause {
     Unhealthy,
     Requested,
     ImageInvalid,
-    Expired
+    Expired,
+    CrashLoop, // it was confirmed, and crashed again and again
+    NoWatchdog,
 };
 
 /// Why the processor started last (enum bm_reset_reason in device_wire.h).
 enum class ResetCause { PowerOn, Requested, Watchdog, Crash };
+
+/// Why a unit is in recovery mode (enum bm_recovery_cause in device_wire.h).
+enum class RecoveryCause { NoImage, Requested, Line, CrashLoop };
 
 /// The bootloader's own record. Only units with the Bootmend bootloader have one.
 struct BootState {
@@ -77,6 +83,8 @@ struct BootState {
     quint32 bootCount = 0;
     ResetCause lastReset = ResetCause::PowerOn;
     quint32 sequence = 0;
+    std::optional<RecoveryCause> recoveryCause = {}; // in recovery
+    bool isUnlocked = false; // by a recovery key, until the next reset
 };
 
 /// Everything that is known of one unit at one moment. A value: it crosses threads and is never updated in

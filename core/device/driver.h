@@ -30,7 +30,20 @@ struct HealthCheck {
 
 /// One line of the unit's evidence log (enum bm_evidence_kind in device_wire.h).
 struct EvidenceEvent {
-    enum class Kind { Boot, ImageRefused, RolledBack, Confirmed, RecoveryEntered, StateLost, Other };
+    enum class Kind {
+        Boot,
+        ImageRefused,
+        RolledBack,
+        Confirmed,
+        RecoveryEntered,
+        StateLost,
+        Unlocked,
+        Erased,
+        Provisioned,
+        Other
+    };
+
+    enum class Region { State, Evidence, Identity, ConfigurationA, ConfigurationB, SlotA, SlotB };
 
     quint32 sequence = 0;
     quint32 bootCount = 0;
@@ -40,10 +53,25 @@ struct EvidenceEvent {
     std::optional<ResetCause> reset = {}; // of a Boot, when the code is known
     std::optional<RollbackCause> rollback = {}; // of a RolledBack, when the code is known
     std::optional<Reason> refusal = {}; // of an ImageRefused, when the code is known
+    std::optional<RecoveryCause> recovery = {}; // of a RecoveryEntered, when the code is known
+    std::optional<Region> erased = {}; // of an Erased, when the code is known
+    QByteArray image = {}; // first 8 bytes of the image's SHA TLV; empty when no image is concerned
+};
+
+/// The configuration that the unit's application finds.
+struct StoredConfiguration {
+    quint32 schema = 0;
+    quint32 sequence = 0; // grows with every one that is written
+    qint64 size = 0; // bytes
 };
 
 enum class RevertCause { Unhealthy, AskedFor };
 enum class ReloadInto { Application, Recovery };
+
+/// What is to be done with an image that the unit has tried and rolled back before.
+enum class RolledBackBefore { Refuse, TryAgain };
+
+class ServiceAccess;
 
 /// How a write reports and how it is stopped.
 struct WriteControl {
@@ -72,8 +100,9 @@ public:
     /// the unit says that an interrupted write of the same file stopped.
     virtual Task<Done> write(QByteArray image, WriteControl control) = 0;
 
-    /// Boots the written image once at the next reset; it rolls back unless it is confirmed.
-    virtual Task<Done> tryOnNextBoot(QByteArray hash) = 0;
+    /// Boots the written image once at the next reset; it rolls back unless it is confirmed. BuildBlocked
+    /// when the unit remembers that it rolled it back.
+    virtual Task<Done> tryOnNextBoot(QByteArray hash, RolledBackBefore before) = 0;
 
     /// Makes the running image, whose hash this is, the one that boots from now on.
     virtual Task<Done> confirm(QByteArray hash) = 0;
@@ -90,6 +119,15 @@ public:
 
     /// What the unit recorded of its boots and failures, oldest first. Unsupported when it keeps no record.
     virtual Task<QList<EvidenceEvent>> readEvidence() = 0;
+
+    /// Nothing when the unit has no configuration. Unsupported when it does not say.
+    virtual Task<std::optional<StoredConfiguration>> readConfiguration()
+    {
+        co_return fail(ErrorKind::Unsupported, QStringLiteral("the unit tells nothing of its configuration"));
+    }
+
+    /// What a service technician does with the unit; null for families that offer none of it.
+    virtual ServiceAccess *serviceAccess() { return nullptr; }
 };
 
 } // namespace core

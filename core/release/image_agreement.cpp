@@ -32,6 +32,12 @@ Result<Done> checkNumbers(const Manifest &manifest, const McubootImage &image)
                             .arg(manifest.rollbackIndex)
                             .arg(*image.rollbackIndex));
     }
+    const bool areBothStated = image.minBootloader && manifest.minBootloader;
+    if (areBothStated && *image.minBootloader != *manifest.minBootloader) {
+        return disagree(Reason::ManifestMalformed,
+                        QStringLiteral("the manifest says bootloader %1 and the image needs %2")
+                            .arg(toText(*manifest.minBootloader), toText(*image.minBootloader)));
+    }
     return Done{};
 }
 

@@ -10,10 +10,11 @@ namespace core {
 /// "application" may have. InvalidFile with ImageMalformed, Untrusted with HashMismatch.
 Result<std::optional<McubootImage>> imageOf(const ManifestPayload &payload, const QByteArray &file);
 
-/// That the image is what the manifest says: version, rollback index, product and hardware revisions. What an
-/// image does not state (those of other tools do not name a product) is not compared.
+/// That the image is what the manifest says: version, rollback index, oldest bootloader, product and hardware
+/// revisions. What an image does not state (those of other tools do not name a product) is not compared.
 ///
-/// Untrusted with ManifestMalformed (version, rollback index), IncompatibleProduct or IncompatibleHardware.
+/// Untrusted with ManifestMalformed (version, rollback index, oldest bootloader), IncompatibleProduct or
+/// IncompatibleHardware.
 Result<Done> checkAgreement(const Manifest &manifest, const McubootImage &image);
 
 } // namespace core

@@ -11,8 +11,8 @@ namespace core {
 namespace {
 
 constexpr qint64 kLargestPayload = 256ll * 1024 * 1024 - 128 * 1024; // header and TLVs fit beside it
-constexpr qsizetype kFixedProtectedSize = 56; // everything in the area but the list of revisions
-constexpr qsizetype kLargestRevisionList = BM_IMAGE_MAX_TLV_AREA - kFixedProtectedSize;
+constexpr qsizetype kFixedProtectedSize = 56; // everything in the area but the list of revisions …
+constexpr qsizetype kMinBootloaderSize = 8; // … and what is there only when it was asked for
 constexpr qsizetype kTlvInfoSize = 4;
 
 template<class Number>
@@ -68,9 +68,21 @@ Result<Done> checkSpec(const ImageSpec &spec)
         std::all_of(spec.hardwareRevisions.cbegin(), spec.hardwareRevisions.cend(), isRevisionName);
     if (spec.hardwareRevisions.isEmpty() || !areNames)
         return refuse(QStringLiteral("an image names the hardware revisions it is for, in printable ASCII"));
-    if (revisionList(spec.hardwareRevisions).size() > kLargestRevisionList)
+    const qsizetype room =
+        BM_IMAGE_MAX_TLV_AREA - kFixedProtectedSize - (spec.minBootloader ? kMinBootloaderSize : 0);
+    if (revisionList(spec.hardwareRevisions).size() > room)
         return refuse(QStringLiteral("the list of hardware revisions is too long"));
+    if (spec.minBootloader && spec.minBootloader->build != 0)
+        return refuse(QStringLiteral("a bootloader's version has no build number"));
     return Done{};
+}
+
+QByteArray versionBytes(const Version &version)
+{
+    QByteArray bytes;
+    bytes.append(char(version.major)).append(char(version.minor));
+    appendLittleEndian(bytes, version.patch);
+    return bytes;
 }
 
 QByteArray protectedTlvs(const ImageSpec &spec)
@@ -83,6 +95,8 @@ QByteArray protectedTlvs(const ImageSpec &spec)
     appendTlv(entries, BM_TLV_VENDOR_UUID, vendor.toRfc4122());
     appendTlv(entries, BM_TLV_CLASS_UUID, classUuid(vendor, spec.product).toRfc4122());
     appendTlv(entries, BM_TLV_HW_REVISIONS, revisionList(spec.hardwareRevisions));
+    if (spec.minBootloader)
+        appendTlv(entries, BM_TLV_MIN_BOOTLOADER, versionBytes(*spec.minBootloader));
     return tlvArea(BM_TLV_PROTECTED_INFO_MAGIC, entries);
 }
 

@@ -165,6 +165,7 @@ constexpr TlvRule kRules[] = {
     {BM_TLV_ED25519, false, 64},          {kTlvSignaturePure, false, 0},
     {BM_TLV_SECURITY_COUNTER, true, 4},   {BM_TLV_VENDOR_UUID, true, kUuidSize},
     {BM_TLV_CLASS_UUID, true, kUuidSize}, {BM_TLV_HW_REVISIONS, true, 0},
+    {BM_TLV_MIN_BOOTLOADER, true, 4},
 };
 
 Result<Done> checkRules(const QList<ImageTlv> &tlvs)
@@ -211,6 +212,11 @@ void interpret(const ImageTlv &tlv, McubootImage &image)
         break;
     case BM_TLV_HW_REVISIONS:
         image.hardwareRevisions = hardwareRevisionsIn(tlv.value);
+        break;
+    case BM_TLV_MIN_BOOTLOADER:
+        image.minBootloader = Version{.major = quint8(tlv.value.at(0)),
+                                      .minor = quint8(tlv.value.at(1)),
+                                      .patch = qFromLittleEndian<quint16>(tlv.value.constData() + 2)};
         break;
     default:
         break;

@@ -55,6 +55,7 @@ struct McubootImage {
     std::optional<QUuid> vendor;
     std::optional<QUuid> productClass;
     QStringList hardwareRevisions; // empty when the image does not name them in our form
+    std::optional<Version> minBootloader; // the oldest bootloader that may start it
     std::optional<ImageTrailer> trailer;
 
     QByteArray payload() const { return file.mid(headerSize, payloadSize); }
@@ -93,6 +94,7 @@ struct ImageSpec {
     QString vendorDomain; // "example.com"
     QString product; // the name in the manifest
     QStringList hardwareRevisions; // at least one; ASCII without zero bytes
+    std::optional<Version> minBootloader; // without a build number
     std::optional<quint32> loadAddress; // the payload is copied there; nothing: it runs where it lies
     quint16 headerSize = 32; // 32 … 65532, a multiple of 4; the bytes after the header are zero
 };

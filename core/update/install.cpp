@@ -95,7 +95,8 @@ Task<Done> bringIntoSlot(Driver &driver, InstallOrder order, JobContext job)
 Task<DeviceSnapshot> armTrial(Driver &driver, InstallOrder order, JobContext job)
 {
     for (int attemptsLeft = kArmAttempts; attemptsLeft > 0; --attemptsLeft) {
-        const Result<Done> asked = co_await attempt(driver.tryOnNextBoot(order.image.hash));
+        const Result<Done> asked =
+            co_await attempt(driver.tryOnNextBoot(order.image.hash, order.rolledBackBefore));
         if (!asked && !isAnswerLost(asked.error()))
             co_return passOn(asked.error());
         DeviceSnapshot unit = co_await lookUntilItAnswers(driver, job.clock);

@@ -28,6 +28,7 @@ struct InstallOrder {
     ImageToInstall image;
     Purpose purpose = Purpose::Update;
     Ending ending = Ending::Confirmed;
+    RolledBackBefore rolledBackBefore = RolledBackBefore::Refuse;
 };
 
 /// The part that update and recovery share: write, trial, restart, health, confirmation, proof.

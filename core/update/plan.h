@@ -18,6 +18,7 @@ struct PreflightCheck {
         InstallWindow,
         Battery,
         MainsPower,
+        TriedBefore,
     };
     enum class Answer {
         Passed,

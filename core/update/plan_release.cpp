@@ -27,6 +27,19 @@ ImageToInstall imageOf(const VerifiedPayload &payload, const Manifest &manifest)
     return image;
 }
 
+/// What was rolled back would be rolled back again. A trial that was forced, and waits or runs, is judged.
+PreflightCheck checkThatItIsNotBlocked(const DeviceSnapshot &unit, const QByteArray &hash)
+{
+    if (!unit.bootState)
+        return {Subject::TriedBefore, Answer::NotReported, {}, {}};
+    const Slot *pending = pendingSlot(unit);
+    const bool isUnderWay = runsImage(unit, hash) || (pending && pending->hash == hash);
+    if (unit.bootState->rolledBackHash == hash && !isUnderWay)
+        return {Subject::TriedBefore, Answer::Failed, Reason::BuildBlocked,
+                QStringLiteral("the unit rolled this image back")};
+    return {Subject::TriedBefore, Answer::Passed, {}, QStringLiteral("not rolled back")};
+}
+
 Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot &unit,
                            const QDateTime &nowUtc)
 {
@@ -46,6 +59,7 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
     if (const Slot *slot = writableSlot(unit))
         plan.targetSlot = slot->index;
     plan.checks = checkFit(release, unit, nowUtc);
+    plan.checks.append(checkThatItIsNotBlocked(unit, plan.order.image.hash));
     return plan;
 }
 
@@ -96,6 +110,14 @@ Result<UpdatePlan> planUpdate(const VerifiedRelease &release, const DeviceSnapsh
     plan->checks.append(checkThatItRuns(unit));
     plan->checks.append(checkThatNothingWaits(unit, plan->order));
     return plan;
+}
+
+void allowRolledBack(UpdatePlan &plan)
+{
+    plan.order.rolledBackBefore = RolledBackBefore::TryAgain;
+    for (PreflightCheck &check : plan.checks)
+        if (check.subject == Subject::TriedBefore && check.answer == Answer::Failed)
+            check = {Subject::TriedBefore, Answer::Passed, {}, check.detail + QStringLiteral("; forced")};
 }
 
 Result<UpdatePlan> planRecovery(const VerifiedRelease &release, const DeviceSnapshot &unit, QDateTime nowUtc)

@@ -35,16 +35,25 @@ PreflightCheck checkHardware(const Manifest &manifest, const DeviceSnapshot &uni
                       .arg(manifest.hardware.join(QStringLiteral(", ")), orNothing(revision)));
 }
 
-PreflightCheck checkBootloader(const Manifest &manifest, const DeviceSnapshot &unit)
+/// What the manifest does not say, the image may: its bootloader holds it to that.
+std::optional<Version> oldestBootloader(const VerifiedRelease &release)
 {
-    if (!manifest.minBootloader)
+    const std::optional<McubootImage> &image = release.payloads().constFirst().image;
+    if (release.manifest().minBootloader || !image)
+        return release.manifest().minBootloader;
+    return image->minBootloader;
+}
+
+PreflightCheck checkBootloader(const VerifiedRelease &release, const DeviceSnapshot &unit)
+{
+    const std::optional<Version> oldest = oldestBootloader(release);
+    if (!oldest)
         return {Subject::Bootloader, Answer::Passed, {}, QStringLiteral("any will do")};
     if (!unit.bootloaderVersion)
         return {Subject::Bootloader, Answer::NotReported, {}, {}};
-    return judged(Subject::Bootloader, *unit.bootloaderVersion >= *manifest.minBootloader,
-                  Reason::BootloaderTooOld,
-                  QStringLiteral("needs %1, unit has %2")
-                      .arg(toText(*manifest.minBootloader), toText(*unit.bootloaderVersion)));
+    return judged(
+        Subject::Bootloader, *unit.bootloaderVersion >= *oldest, Reason::BootloaderTooOld,
+        QStringLiteral("needs %1, unit has %2").arg(toText(*oldest), toText(*unit.bootloaderVersion)));
 }
 
 PreflightCheck checkRollbackIndex(const Manifest &manifest, const DeviceSnapshot &unit)
@@ -92,9 +101,9 @@ PreflightCheck checkWindow(const Manifest &manifest, const QDateTime &nowUtc)
 QList<PreflightCheck> checkFit(const VerifiedRelease &release, const DeviceSnapshot &unit, QDateTime nowUtc)
 {
     const Manifest &manifest = release.manifest();
-    QList<PreflightCheck> checks{checkProduct(manifest, unit),    checkHardware(manifest, unit),
-                                 checkBootloader(manifest, unit), checkRollbackIndex(manifest, unit),
-                                 checkSize(release, unit),        checkWindow(manifest, nowUtc)};
+    QList<PreflightCheck> checks{checkProduct(manifest, unit),   checkHardware(manifest, unit),
+                                 checkBootloader(release, unit), checkRollbackIndex(manifest, unit),
+                                 checkSize(release, unit),       checkWindow(manifest, nowUtc)};
     if (manifest.policy.batteryMinPercent.value_or(0) > 0)
         checks.append({Subject::Battery, Answer::NotReported, {}, {}});
     if (manifest.policy.requiresMainsPower)

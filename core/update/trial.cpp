@@ -33,6 +33,7 @@ Reason reasonOf(RollbackCause cause)
 {
     switch (cause) {
     case RollbackCause::Crashed:
+    case RollbackCause::CrashLoop:
         return Reason::TrialCrashed;
     case RollbackCause::Watchdog:
         return Reason::TrialHung;
@@ -44,6 +45,7 @@ Reason reasonOf(RollbackCause cause)
         return Reason::SignatureInvalid;
     case RollbackCause::NotConfirmed:
     case RollbackCause::Requested:
+    case RollbackCause::NoWatchdog:
     case RollbackCause::None:
         return Reason::RolledBack;
     }

@@ -14,6 +14,9 @@ namespace core {
 Result<UpdatePlan> planUpdate(const VerifiedRelease &release, const DeviceSnapshot &unit, QDateTime nowUtc,
                               InstallOrder::Ending ending = InstallOrder::Ending::Confirmed);
 
+/// Lets the plan try an image that this unit has rolled back before, and lifts nothing else.
+void allowRolledBack(UpdatePlan &plan);
+
 /// Runs a plan to its verdict: AlreadyCurrent or Refused without a byte sent, otherwise what install() says.
 Task<Verdict> runUpdate(Driver &driver, UpdatePlan plan, JobContext job);
 

@@ -58,6 +58,7 @@ bool isPolicyReason(Reason reason)
     case Reason::NothingOnTrial:
     case Reason::NothingToRecover:
     case Reason::NeedsRecovery:
+    case Reason::UnitLocked:
         return true;
     default:
         return false;
@@ -75,8 +76,8 @@ int exitCode(const Verdict &verdict)
         return kDone;
     case Outcome::Refused:
         return verdict.reason && isPolicyReason(*verdict.reason) ? kNotAllowedNow : kUntrusted;
-    case Outcome::Failed:
-        return kTransferFailed;
+    case Outcome::Failed: // The unit itself may find that it rolled the build back.
+        return verdict.reason == Reason::BuildBlocked ? kUntrusted : kTransferFailed;
     case Outcome::Reverted:
         return kReverted;
     case Outcome::Unknown:

@@ -10,8 +10,10 @@ namespace smp {
 
 using core::Done;
 using core::EvidenceEvent;
+using core::FlashRegion;
 using core::HealthCheck;
 using core::Reason;
+using core::RecoveryCause;
 using core::ResetCause;
 using core::Result;
 using core::RollbackCause;
@@ -27,6 +29,14 @@ constexpr Command kIdentity{Op::Read, Group::Bootmend, BM_SMP_IDENTITY};
 constexpr Command kFlashMap{Op::Read, Group::Bootmend, BM_SMP_FLASH_MAP};
 constexpr Command kHealth{Op::Read, Group::Bootmend, BM_SMP_HEALTH};
 constexpr Command kRevert{Op::Write, Group::Bootmend, BM_SMP_REVERT};
+constexpr Command kConfiguration{Op::Read, Group::Bootmend, BM_SMP_CONFIG};
+constexpr Command kChallenge{Op::Read, Group::Bootmend, BM_SMP_UNLOCK};
+constexpr Command kUnlock{Op::Write, Group::Bootmend, BM_SMP_UNLOCK};
+constexpr Command kReadRegion{Op::Read, Group::Bootmend, BM_SMP_REGION};
+constexpr Command kEraseRegion{Op::Write, Group::Bootmend, BM_SMP_REGION};
+
+// A whole slot: 512 sectors of 4 KiB at 85 ms each.
+constexpr Patience kErasing{core::Milliseconds(60'000), 1};
 
 // In evidence events that concern no slot (BM_SLOT_NONE of the bootloader).
 constexpr int kNoSlot = 0xff;
@@ -49,6 +59,15 @@ constexpr std::array kRollbackCauses{
     WireCause{BM_ROLLBACK_REQUESTED, RollbackCause::Requested},
     WireCause{BM_ROLLBACK_IMAGE_INVALID, RollbackCause::ImageInvalid},
     WireCause{BM_ROLLBACK_EXPIRED, RollbackCause::Expired},
+    WireCause{BM_ROLLBACK_CRASH_LOOP, RollbackCause::CrashLoop},
+    WireCause{BM_ROLLBACK_NO_WATCHDOG, RollbackCause::NoWatchdog},
+};
+
+constexpr std::array kRecoveryCauses{
+    WireCause{BM_RECOVERY_NO_IMAGE, RecoveryCause::NoImage},
+    WireCause{BM_RECOVERY_REQUESTED, RecoveryCause::Requested},
+    WireCause{BM_RECOVERY_LINE, RecoveryCause::Line},
+    WireCause{BM_RECOVERY_CRASH_LOOP, RecoveryCause::CrashLoop},
 };
 
 constexpr std::array kResetCauses{
@@ -68,6 +87,8 @@ constexpr std::array kImageVerdicts{
     WireCause{BM_IMAGE_OTHER_PRODUCT, std::optional(Reason::IncompatibleProduct)},
     WireCause{BM_IMAGE_OTHER_HARDWARE, std::optional(Reason::IncompatibleHardware)},
     WireCause{BM_IMAGE_ROLLBACK, std::optional(Reason::RollbackIndexTooLow)},
+    WireCause{BM_IMAGE_BOOTLOADER_TOO_OLD, std::optional(Reason::BootloaderTooOld)},
+    WireCause{BM_IMAGE_KEY_REVOKED, std::optional(Reason::KeyRevoked)},
 };
 
 constexpr std::array kEvidenceKinds{
@@ -77,6 +98,19 @@ constexpr std::array kEvidenceKinds{
     WireCause{BM_EVIDENCE_CONFIRMED, EvidenceEvent::Kind::Confirmed},
     WireCause{BM_EVIDENCE_RECOVERY, EvidenceEvent::Kind::RecoveryEntered},
     WireCause{BM_EVIDENCE_STATE_LOST, EvidenceEvent::Kind::StateLost},
+    WireCause{BM_EVIDENCE_UNLOCKED, EvidenceEvent::Kind::Unlocked},
+    WireCause{BM_EVIDENCE_ERASED, EvidenceEvent::Kind::Erased},
+    WireCause{BM_EVIDENCE_PROVISIONED, EvidenceEvent::Kind::Provisioned},
+};
+
+constexpr std::array kRegions{
+    WireCause{BM_REGION_STATE, EvidenceEvent::Region::State},
+    WireCause{BM_REGION_EVIDENCE, EvidenceEvent::Region::Evidence},
+    WireCause{BM_REGION_IDENTITY, EvidenceEvent::Region::Identity},
+    WireCause{BM_REGION_CONFIG_A, EvidenceEvent::Region::ConfigurationA},
+    WireCause{BM_REGION_CONFIG_B, EvidenceEvent::Region::ConfigurationB},
+    WireCause{BM_REGION_SLOT_A, EvidenceEvent::Region::SlotA},
+    WireCause{BM_REGION_SLOT_B, EvidenceEvent::Region::SlotB},
 };
 
 /// A number that a newer device may have and we do not know becomes `unknown`.
@@ -87,6 +121,16 @@ Cause causeOf(const std::array<WireCause<Cause>, count> &causes, int code, Cause
         if (known.code == code)
             return known.cause;
     return unknown;
+}
+
+/// The same without a word for numbers that we do not know.
+template<class Cause, std::size_t count>
+std::optional<Cause> knownCause(const std::array<WireCause<Cause>, count> &causes, std::optional<int> code)
+{
+    for (const WireCause<Cause> &known : causes)
+        if (known.code == code)
+            return known.cause;
+    return std::nullopt;
 }
 
 bool parseStage(ReplyFields &fields)
@@ -130,6 +174,8 @@ Result<BootReport> parseBootState(const QCborMap &reply)
         .bootCount = fields.number<quint32>(QLatin1String("boots")),
         .lastReset = causeOf(kResetCauses, reset, ResetCause::Crash),
         .sequence = fields.numberOr<quint32>(QLatin1String("sequence"), 0),
+        .recoveryCause = knownCause(kRecoveryCauses, fields.numberIfAny<int>(QLatin1String("cause"))),
+        .isUnlocked = fields.flagOr(QLatin1String("unlocked"), false),
     };
     return fields.result(report);
 }
@@ -153,7 +199,8 @@ Result<QList<FlashRegion>> parseFlashMap(const QCborMap &reply)
     ReplyFields fields(reply, QStringLiteral("flash map"));
     QList<FlashRegion> regions;
     for (ReplyFields &entry : fields.entries(QLatin1String("regions"))) {
-        regions.append({.name = entry.text(QLatin1String("name")),
+        regions.append({.number = int(regions.size()),
+                        .name = entry.text(QLatin1String("name")),
                         .offset = entry.number<quint32>(QLatin1String("offset")),
                         .size = entry.number<quint32>(QLatin1String("size")),
                         .sector = entry.number<quint32>(QLatin1String("sector"))});
@@ -183,17 +230,14 @@ struct EvidencePage {
 void addMeaning(EvidenceEvent &event)
 {
     using Kind = EvidenceEvent::Kind;
-    const auto meaning = [&event](const auto &causes) {
-        using Cause = decltype(causes.front().cause);
-        for (const auto &known : causes)
-            if (known.code == event.code)
-                return std::optional<Cause>(known.cause);
-        return std::optional<Cause>();
-    };
     if (event.kind == Kind::Boot)
-        event.reset = meaning(kResetCauses);
+        event.reset = knownCause(kResetCauses, event.code);
     if (event.kind == Kind::RolledBack)
-        event.rollback = meaning(kRollbackCauses);
+        event.rollback = knownCause(kRollbackCauses, event.code);
+    if (event.kind == Kind::RecoveryEntered)
+        event.recovery = knownCause(kRecoveryCauses, event.code);
+    if (event.kind == Kind::Erased)
+        event.erased = knownCause(kRegions, event.code);
     if (event.kind == Kind::ImageRefused)
         event.refusal = causeOf(kImageVerdicts, event.code, std::optional<Reason>());
 }
@@ -208,6 +252,7 @@ EvidenceEvent parseEvent(ReplyFields &entry)
         .kind = causeOf(kEvidenceKinds, kind, EvidenceEvent::Kind::Other),
         .slot = slot == kNoSlot ? std::nullopt : slot,
         .code = entry.numberOr<int>(QLatin1String("code"), 0),
+        .image = entry.bytesOrNone(QLatin1String("image")),
     };
     addMeaning(event);
     return event;
@@ -225,6 +270,52 @@ Result<EvidencePage> parseEvidence(const QCborMap &reply, quint32 from)
     if (page.next && *page.next <= from)
         fields.complain(QLatin1String("next"), QStringLiteral("does not go on"));
     return fields.result(page);
+}
+
+Result<core::StoredConfiguration> parseConfiguration(const QCborMap &reply)
+{
+    ReplyFields fields(reply, QStringLiteral("configuration"));
+    const core::StoredConfiguration found{.schema = fields.number<quint32>(QLatin1String("schema")),
+                                          .sequence = fields.numberOr<quint32>(QLatin1String("seq"), 0),
+                                          .size = fields.numberOr<quint32>(QLatin1String("len"), 0)};
+    return fields.result(found);
+}
+
+Result<QByteArray> parseChallenge(const QCborMap &reply)
+{
+    ReplyFields fields(reply, QStringLiteral("challenge"));
+    const QByteArray challenge = fields.bytesOrNone(QLatin1String("challenge"));
+    if (challenge.size() != qsizetype(BM_CHALLENGE_SIZE))
+        fields.complain(QLatin1String("challenge"), QStringLiteral("is not 32 bytes"));
+    return fields.result(challenge);
+}
+
+Result<QByteArray> parsePiece(const QCborMap &reply, quint32 size)
+{
+    ReplyFields fields(reply, QStringLiteral("region"));
+    const QByteArray data = fields.bytesOrNone(QLatin1String("data"));
+    if (data.isEmpty() || data.size() > qsizetype(size))
+        fields.complain(QLatin1String("data"), QStringLiteral("is not what was asked for"));
+    return fields.result(data);
+}
+
+bool isCode(const core::Error &error, quint32 code)
+{
+    return error.deviceCode == core::DeviceCode{BM_SMP_GROUP, int(code)};
+}
+
+/// A refusal for want of an unlock is the person's business, not a failed transfer.
+core::Error explained(core::Error error)
+{
+    if (isCode(error, BM_SMP_ERR_LOCKED)) {
+        error.kind = core::ErrorKind::NotAllowedNow;
+        error.reason = Reason::UnitLocked;
+    }
+    if (isCode(error, BM_SMP_ERR_WRONG_SIGNATURE)) {
+        error.kind = core::ErrorKind::Untrusted;
+        error.reason = Reason::UnlockRefused;
+    }
+    return error;
 }
 
 } // namespace
@@ -278,6 +369,56 @@ Task<Done> BootmendGroup::revert(core::RevertCause cause)
         ? qint64(BM_REVERT_REASON_HEALTH)
         : qint64(BM_REVERT_REASON_REQUESTED);
     co_await m_client.request(kRevert, std::move(body));
+    co_return Done{};
+}
+
+Task<std::optional<core::StoredConfiguration>> BootmendGroup::configuration()
+{
+    const Result<QCborMap> reply = co_await core::attempt(m_client.request(kConfiguration));
+    if (!reply && isCode(reply.error(), BM_SMP_ERR_NO_CONFIG))
+        co_return std::optional<core::StoredConfiguration>();
+    if (!reply)
+        co_return core::passOn(reply.error());
+    const core::StoredConfiguration found = co_await parseConfiguration(*reply);
+    co_return std::optional(found);
+}
+
+Task<QByteArray> BootmendGroup::challenge()
+{
+    const QCborMap reply = co_await m_client.request(kChallenge);
+    co_return parseChallenge(reply);
+}
+
+Task<Done> BootmendGroup::unlock(QByteArray signature)
+{
+    QCborMap body;
+    body[QLatin1String("sig")] = signature;
+    const Result<QCborMap> reply = co_await core::attempt(m_client.request(kUnlock, std::move(body)));
+    if (!reply)
+        co_return core::passOn(explained(reply.error()));
+    co_return Done{};
+}
+
+Task<QByteArray> BootmendGroup::readRegion(int region, quint32 offset, quint32 size)
+{
+    QCborMap body;
+    body[QLatin1String("region")] = region;
+    body[QLatin1String("off")] = offset;
+    body[QLatin1String("len")] = size;
+    const Result<QCborMap> reply = co_await core::attempt(m_client.request(kReadRegion, std::move(body)));
+    if (!reply)
+        co_return core::passOn(explained(reply.error()));
+    co_return parsePiece(*reply, size);
+}
+
+Task<Done> BootmendGroup::eraseRegion(int region)
+{
+    QCborMap body;
+    body[QLatin1String("region")] = region;
+    const Result<QCborMap> reply =
+        co_await core::attempt(m_client.request(kEraseRegion, std::move(body), kErasing));
+    if (!reply)
+        co_return core::passOn(explained(reply.error()));
     co_return Done{};
 }
 

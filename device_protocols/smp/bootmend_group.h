@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/device/driver.h"
+#include "core/device/service_access.h"
 #include "device_protocols/smp/smp_client.h"
 
 namespace smp {
@@ -18,14 +18,6 @@ struct IdentityReport {
     QString bootloader; // version of the bootloader
 };
 
-/// One region of the device's writable flash. Bytes.
-struct FlashRegion {
-    QString name;
-    quint32 offset = 0;
-    quint32 size = 0;
-    quint32 sector = 0;
-};
-
 /// SMP group 64: what only the Bootmend bootloader and its applications know (bootmend/device_wire.h).
 class BootmendGroup
 {
@@ -34,7 +26,7 @@ public:
 
     core::Task<BootReport> bootState(Patience patience = kReading);
     core::Task<IdentityReport> identity();
-    core::Task<QList<FlashRegion>> flashMap();
+    core::Task<QList<core::FlashRegion>> flashMap();
     core::Task<QList<core::HealthCheck>> health();
 
     /// All of the evidence log, oldest first, asked for in as many pieces as the device makes of it.
@@ -42,6 +34,21 @@ public:
 
     /// Ends the trial as failed; takes effect at the next reset.
     core::Task<core::Done> revert(core::RevertCause cause);
+
+    /// Nothing when the device has no configuration.
+    core::Task<std::optional<core::StoredConfiguration>> configuration();
+
+    /// 32 bytes that a recovery key is to sign together with the device id.
+    core::Task<QByteArray> challenge();
+    /// Untrusted with UnlockRefused when the device does not accept the signature.
+    core::Task<core::Done> unlock(QByteArray signature);
+
+    /// At most kRegionPiece bytes, which lie inside the region. NotAllowedNow with UnitLocked when the device
+    /// is locked; RefusedByDevice for a region that it keeps to itself.
+    core::Task<QByteArray> readRegion(int region, quint32 offset, quint32 size);
+    core::Task<core::Done> eraseRegion(int region);
+
+    static constexpr quint32 kRegionPiece = 256;
 
 private:
     Client &m_client;

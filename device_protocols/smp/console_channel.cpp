@@ -26,6 +26,11 @@ Task<Done> ConsoleChannel::send(QByteArray frame)
     return m_stream->send(toConsoleLines(frame));
 }
 
+Task<Done> ConsoleChannel::sendText(QByteArray text)
+{
+    return m_stream->send(std::move(text));
+}
+
 Task<QByteArray> ConsoleChannel::receive()
 {
     while (m_packets.isEmpty()) {

@@ -24,6 +24,7 @@ public:
     core::Task<core::Done> send(QByteArray frame) override;
     core::Task<QByteArray> receive() override;
     void close() override;
+    core::Task<core::Done> sendText(QByteArray text) override;
     int bytesAddedToBuffer() const override;
 
     int lostCount() const { return m_reader.lostCount(); }

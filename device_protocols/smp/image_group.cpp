@@ -78,11 +78,13 @@ Task<QList<ImageSlot>> ImageGroup::list()
     co_return parseState(reply);
 }
 
-Task<QList<ImageSlot>> ImageGroup::tryOnNextBoot(QByteArray hash)
+Task<QList<ImageSlot>> ImageGroup::tryOnNextBoot(QByteArray hash, core::RolledBackBefore before)
 {
     QCborMap body;
     body[QLatin1String("hash")] = hash;
     body[QLatin1String("confirm")] = false;
+    if (before == core::RolledBackBefore::TryAgain)
+        body[QLatin1String("force")] = true;
     return writeState(std::move(body));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/version.h"
+#include "core/device/driver.h"
 #include "device_protocols/smp/smp_client.h"
 
 #include <QList>
@@ -37,8 +38,9 @@ public:
 
     core::Task<QList<ImageSlot>> list();
 
-    /// Boots the image once on the next reset; it reverts unless confirmed.
-    core::Task<QList<ImageSlot>> tryOnNextBoot(QByteArray hash);
+    /// Boots the image once on the next reset; it reverts unless confirmed. TryAgain is of the Bootmend
+    /// bootloader ("force" in bootmend/device_wire.h); others never hear of it.
+    core::Task<QList<ImageSlot>> tryOnNextBoot(QByteArray hash, core::RolledBackBefore before);
 
     /// Makes the image with this hash, or the running one when it is empty, the one that boots from now on.
     core::Task<QList<ImageSlot>> confirm(QByteArray hash);

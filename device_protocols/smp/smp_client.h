@@ -49,6 +49,9 @@ public:
     /// As above, with `kReading` or `kWriting` by the command's operation.
     core::Task<QCborMap> request(Command command, QCborMap body = {});
 
+    /// Text for the device's console, beside the packets. Unsupported on links that are no console.
+    core::Task<core::Done> sendText(QByteArray text) { return m_channel->sendText(std::move(text)); }
+
     /// Bytes that the channel adds to a packet in the server's buffer.
     int bytesAddedToBuffer() const { return m_channel->bytesAddedToBuffer(); }
     core::Clock &clock() { return m_clock; }

@@ -64,6 +64,13 @@ int indexOf(int image, int slot)
     return image * kSlotsPerImage + slot;
 }
 
+void addObjections(QList<Slot> &list, const QList<std::optional<Reason>> &objections)
+{
+    for (Slot &slot : list)
+        if (slot.index < objections.size())
+            slot.objection = objections.at(slot.index);
+}
+
 void addImage(Slot &slot, const ImageSlot &image)
 {
     slot.holdsImage = true;
@@ -177,6 +184,7 @@ Task<DeviceSnapshot> SmpDriver::readUnit()
         co_return core::passOn(boot.error());
 
     keepOnlyBootable(unit.slots, images);
+    addObjections(unit.slots, boot->objections);
     unit.stage = stageOf(*boot);
     unit.bootState = boot->state;
     co_return co_await addIdentity(std::move(unit));
@@ -232,10 +240,10 @@ Task<Done> SmpDriver::write(QByteArray image, core::WriteControl control)
     co_return co_await upload.run();
 }
 
-Task<Done> SmpDriver::tryOnNextBoot(QByteArray hash)
+Task<Done> SmpDriver::tryOnNextBoot(QByteArray hash, core::RolledBackBefore before)
 {
     co_await ensureLink();
-    const auto marked = co_await core::attempt(m_images.tryOnNextBoot(hash));
+    const auto marked = co_await core::attempt(m_images.tryOnNextBoot(hash, before));
     if (marked)
         co_return Done{};
     co_return co_await explainRefusal(hash, marked.error());
@@ -244,6 +252,8 @@ Task<Done> SmpDriver::tryOnNextBoot(QByteArray hash)
 /// "Refused" alone helps nobody: the bootloader says what it has against each image.
 Task<Done> SmpDriver::explainRefusal(QByteArray hash, Error error)
 {
+    if (error.deviceCode == core::DeviceCode{BM_SMP_GROUP, BM_SMP_ERR_ROLLED_BACK})
+        error.reason = Reason::BuildBlocked;
     if (error.deviceCode != core::DeviceCode{BM_SMP_GROUP, BM_SMP_ERR_IMAGE_REFUSED})
         co_return tl::unexpected(std::move(error));
     const Result<QList<ImageSlot>> images = co_await core::attempt(m_images.list());

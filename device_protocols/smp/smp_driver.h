@@ -12,7 +12,7 @@ namespace smp {
 /// and does without it, so that any MCUmgr device can be updated.
 ///
 /// A verb whose link is gone opens it again first, once; the link itself is never the verb's business.
-class SmpDriver final : public core::Driver
+class SmpDriver final : public core::Driver, private core::ServiceAccess
 {
 public:
     struct Unit {
@@ -28,14 +28,24 @@ public:
 
     core::Task<core::DeviceSnapshot> identify() override;
     core::Task<core::Done> write(QByteArray image, core::WriteControl control) override;
-    core::Task<core::Done> tryOnNextBoot(QByteArray hash) override;
+    core::Task<core::Done> tryOnNextBoot(QByteArray hash, core::RolledBackBefore before) override;
     core::Task<core::Done> confirm(QByteArray hash) override;
     core::Task<core::Done> giveUpTrial(core::RevertCause cause) override;
     core::Task<core::Done> reload(core::ReloadInto what) override;
     core::Task<QList<core::HealthCheck>> checkHealth() override;
     core::Task<QList<core::EvidenceEvent>> readEvidence() override;
+    core::Task<std::optional<core::StoredConfiguration>> readConfiguration() override;
+    core::ServiceAccess *serviceAccess() override { return this; }
 
 private:
+    core::Task<QByteArray> askForChallenge() override;
+    core::Task<core::Done> unlock(QByteArray signature) override;
+    core::Task<QList<core::FlashRegion>> listRegions() override;
+    core::Task<QByteArray> readRegion(core::FlashRegion region, core::WriteControl control) override;
+    core::Task<core::Done> eraseRegion(core::FlashRegion region) override;
+    core::Task<core::Done> callIntoRecovery(core::Milliseconds limit, const core::StopRequest *stop) override;
+
+    core::Task<bool> isInRecovery();
     core::Task<core::Done> ensureLink();
     core::Task<core::DeviceSnapshot> readUnit();
     core::Task<core::DeviceSnapshot> addIdentity(core::DeviceSnapshot unit);

@@ -23,6 +23,12 @@ public:
     virtual core::Task<QByteArray> receive() = 0;
     virtual void close() = 0;
 
+    /// Bytes beside the frames, where the link is a console as well; Unsupported elsewhere.
+    virtual core::Task<core::Done> sendText(QByteArray)
+    {
+        co_return core::fail(core::ErrorKind::Unsupported, QStringLiteral("the link carries frames only"));
+    }
+
     /// Bytes that the framing occupies, besides the frame itself, in the device's receive buffer.
     virtual int bytesAddedToBuffer() const { return 0; }
 };

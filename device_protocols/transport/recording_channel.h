@@ -23,6 +23,7 @@ public:
     core::Task<core::Done> send(QByteArray frame) override;
     core::Task<QByteArray> receive() override;
     void close() override;
+    core::Task<core::Done> sendText(QByteArray text) override { return m_channel->sendText(std::move(text)); }
     int bytesAddedToBuffer() const override { return m_channel->bytesAddedToBuffer(); }
 
 private:

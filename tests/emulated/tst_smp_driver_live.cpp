@@ -41,7 +41,7 @@ Task<Done> bootTrial(smp::SmpDriver &driver, VirtualUnit::Image image)
 {
     core::WriteControl control;
     co_await driver.write(image.file, std::move(control));
-    co_await driver.tryOnNextBoot(image.hash);
+    co_await driver.tryOnNextBoot(image.hash, core::RolledBackBefore::Refuse);
     co_return co_await driver.reload(core::ReloadInto::Application);
 }
 
@@ -281,7 +281,8 @@ private Q_SLOTS:
         const VirtualUnit::Image image = VirtualUnit::image(QStringLiteral("good"), QStringLiteral("1.1.0"),
                                                             0, QStringLiteral("another-product"));
         QCOMPARE(complaintOf(finishLive(bench.driver->write(image.file, {}))), QString());
-        const Result<Done> marked = finishLive(bench.driver->tryOnNextBoot(image.hash));
+        const Result<Done> marked =
+            finishLive(bench.driver->tryOnNextBoot(image.hash, core::RolledBackBefore::Refuse));
         QVERIFY(!marked.has_value());
         QCOMPARE(marked.error().kind, ErrorKind::RefusedByDevice);
         QVERIFY(marked.error().reason == Reason::IncompatibleProduct);

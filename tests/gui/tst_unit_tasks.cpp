@@ -25,7 +25,10 @@ public:
     {
         return m_unit.write(std::move(image), std::move(control));
     }
-    core::Task<core::Done> tryOnNextBoot(QByteArray hash) override { return m_unit.tryOnNextBoot(hash); }
+    core::Task<core::Done> tryOnNextBoot(QByteArray hash, core::RolledBackBefore before) override
+    {
+        return m_unit.tryOnNextBoot(hash, before);
+    }
     core::Task<core::Done> confirm(QByteArray hash) override { return m_unit.confirm(hash); }
     core::Task<core::Done> giveUpTrial(core::RevertCause cause) override { return m_unit.giveUpTrial(cause); }
     core::Task<core::Done> reload(core::ReloadInto what) override { return m_unit.reload(what); }

@@ -126,9 +126,12 @@ Task<Done> ModelUnit::write(QByteArray image, core::WriteControl control)
     co_return Done{};
 }
 
-Task<Done> ModelUnit::tryOnNextBoot(QByteArray hash)
+Task<Done> ModelUnit::tryOnNextBoot(QByteArray hash, core::RolledBackBefore before)
 {
     co_await useCable();
+    if (hash == m_rolledBackHash && before == core::RolledBackBefore::Refuse)
+        co_return core::fail(ErrorKind::RefusedByDevice, core::Reason::BuildBlocked,
+                             QStringLiteral("rolled back before"));
     const int target = m_slots[1] && m_slots[1]->hash == hash ? 1 : 0;
     if (m_lie != Lie::ForgetsTheTrial)
         m_pending = target;

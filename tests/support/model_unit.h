@@ -51,7 +51,7 @@ public:
 
     core::Task<core::DeviceSnapshot> identify() override;
     core::Task<core::Done> write(QByteArray image, core::WriteControl control) override;
-    core::Task<core::Done> tryOnNextBoot(QByteArray hash) override;
+    core::Task<core::Done> tryOnNextBoot(QByteArray hash, core::RolledBackBefore before) override;
     core::Task<core::Done> confirm(QByteArray hash) override;
     core::Task<core::Done> giveUpTrial(core::RevertCause cause) override;
     core::Task<core::Done> reload(core::ReloadInto what) override;

@@ -21,6 +21,7 @@ struct ImageOptions {
     std::string product;
     std::vector<std::string> hardwareRevisions;
     std::string key;
+    std::string minBootloader; // empty: any
     quint32 rollbackIndex = 0;
     std::optional<quint32> loadAddress; // none for images that run where they lie
 };
@@ -39,6 +40,12 @@ core::Result<core::ImageSpec> specFrom(const ImageOptions &options)
                          .vendorDomain = QString::fromStdString(options.vendor),
                          .product = QString::fromStdString(options.product),
                          .loadAddress = options.loadAddress};
+    if (!options.minBootloader.empty()) {
+        const auto oldest = core::parseVersion(QString::fromStdString(options.minBootloader));
+        if (!oldest)
+            return core::passOn(oldest.error());
+        spec.minBootloader = *oldest;
+    }
     for (const std::string &revision : options.hardwareRevisions)
         spec.hardwareRevisions.append(QString::fromStdString(revision));
     return spec;
@@ -80,6 +87,8 @@ QJsonObject imageJson(const core::McubootImage &image)
                      {QStringLiteral("digest_ok"), core::checkDigest(image).has_value()}};
     if (image.rollbackIndex)
         json[QStringLiteral("rollback_index")] = qint64(*image.rollbackIndex);
+    if (image.minBootloader)
+        json[QStringLiteral("min_bootloader")] = core::toText(*image.minBootloader);
     if (image.productClass)
         json[QStringLiteral("class")] = image.productClass->toString(QUuid::WithoutBraces);
     return json;
@@ -132,6 +141,8 @@ void addCreate(CLI::App *parent, std::shared_ptr<ImageOptions> options, Session 
     create->add_option("--hw", options->hardwareRevisions, "a hardware revision; any number of times")
         ->required();
     create->add_option("--key", options->key, "the private boot key, a PEM file")->required();
+    create->add_option("--min-bootloader", options->minBootloader,
+                       "the oldest bootloader that may start it, for example 1.2.0");
     create->add_option("--ram-load", options->loadAddress,
                        "address that the bootloader copies the payload to");
     create->add_option("-o,--output", options->file, "the image to write")->required();

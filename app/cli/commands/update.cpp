@@ -17,6 +17,7 @@ struct InstallOptions {
     std::string bundle;
     bool isTestOnly = false; // --test-only
     bool isDryRun = false; // --dry-run
+    bool isForced = false; // --force
 };
 
 /// What update and recover do differently.
@@ -66,9 +67,11 @@ int install(const Recipe &recipe, const InstallOptions &options, Session &sessio
     const auto unit = runToEnd((*driver)->identify());
     if (!unit)
         return session.output().result(command, unit.error());
-    const auto plan = recipe.plan(*release, *unit, options);
+    auto plan = recipe.plan(*release, *unit, options);
     if (!plan)
         return session.output().result(command, plan.error());
+    if (options.isForced)
+        core::allowRolledBack(*plan);
 
     session.output().plan(*plan);
     if (options.isDryRun)
@@ -85,6 +88,8 @@ CLI::App *addRecipe(CLI::App &app, const char *help, const Recipe &recipe,
     command->add_option("DEVICE", options->device, "a name from 'devices', or an address")->required();
     command->add_option("BUNDLE", options->bundle, "the release, a .bmb file")->required();
     command->add_flag("--dry-run", options->isDryRun, "show what would be done, and send nothing");
+    command->add_flag("--force", options->isForced,
+                      "try a release that this unit has rolled back before; nothing else is forced");
     command->callback(
         [=, &session] { session.command = [=, &session] { return install(recipe, *options, session); }; });
     return command;

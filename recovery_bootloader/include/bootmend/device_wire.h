@@ -146,6 +146,18 @@ enum bm_evidence_kind {
     BM_EVIDENCE_PROVISIONED = 9, /* the identity was written */
 };
 
+/* In the order of the flash map's answer. */
+enum bm_region {
+    BM_REGION_STATE, /* at least two sectors of boot-state records */
+    BM_REGION_EVIDENCE, /* at least two sectors */
+    BM_REGION_IDENTITY, /* one sector, written once at provisioning */
+    BM_REGION_CONFIG_A,
+    BM_REGION_CONFIG_B,
+    BM_REGION_SLOT_A,
+    BM_REGION_SLOT_B,
+    BM_REGION_COUNT
+};
+
 enum bm_recovery_cause {
     BM_RECOVERY_NO_IMAGE = 1,
     BM_RECOVERY_REQUESTED = 2, /* by the application, or a button */

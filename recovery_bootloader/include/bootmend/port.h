@@ -22,17 +22,6 @@ extern "C" {
 
 /* --- Flash --- */
 
-enum bm_region {
-    BM_REGION_STATE, /* at least two sectors of boot-state records */
-    BM_REGION_EVIDENCE, /* at least two sectors */
-    BM_REGION_IDENTITY, /* one sector, written once at provisioning */
-    BM_REGION_CONFIG_A,
-    BM_REGION_CONFIG_B,
-    BM_REGION_SLOT_A,
-    BM_REGION_SLOT_B,
-    BM_REGION_COUNT
-};
-
 struct bm_flash_region {
     uint32_t offset; /* bytes from the start of the writable flash; sector aligned */
     uint32_t size; /* bytes; whole sectors */

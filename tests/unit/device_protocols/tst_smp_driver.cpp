@@ -52,7 +52,7 @@ struct Bench {
     void bootTrial()
     {
         QVERIFY(finish(driver->write(kFile, {})).has_value());
-        QVERIFY(finish(driver->tryOnNextBoot(kNewHash)).has_value());
+        QVERIFY(finish(driver->tryOnNextBoot(kNewHash, core::RolledBackBefore::Refuse)).has_value());
         QVERIFY(finish(driver->reload(core::ReloadInto::Application)).has_value());
     }
 

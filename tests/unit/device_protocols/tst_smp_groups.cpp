@@ -93,7 +93,8 @@ private Q_SLOTS:
     void marksAnImageForATrial()
     {
         Bench bench("try_on_next_boot");
-        const auto found = bench.finish(smp::ImageGroup(*bench.client).tryOnNextBoot(kHashB));
+        const auto found = bench.finish(
+            smp::ImageGroup(*bench.client).tryOnNextBoot(kHashB, core::RolledBackBefore::Refuse));
         QVERIFY(bench.isPlayedOut());
         QVERIFY(found->at(0).isPending);
     }

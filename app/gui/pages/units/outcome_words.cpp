@@ -117,9 +117,12 @@ HistoryLine lineOf(const core::EvidenceEvent &event)
         break;
     case Kind::RecoveryEntered:
     case Kind::StateLost:
+    case Kind::Erased:
         line.icon = QStringLiteral("warning");
         line.role = StateRole::Caution;
         break;
+    case Kind::Unlocked:
+    case Kind::Provisioned:
     case Kind::Other:
         break;
     }

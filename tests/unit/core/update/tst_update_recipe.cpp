@@ -163,7 +163,7 @@ private Q_SLOTS:
                                [](const core::PreflightCheck &check) {
                                    return check.answer == core::PreflightCheck::Answer::NotReported;
                                }),
-                 3); // rollback index, battery, mains
+                 4); // rollback index, an earlier rollback, battery, mains
     }
 
     void whatRunsAlreadyIsAlreadyCurrent()
