@@ -144,7 +144,8 @@ enum bm_service_result slot_open(uint8_t slot, const uint8_t *key, uint32_t leng
         *offset = resumed_at(slot, key, length);
     }
     boot.was_resumed = true;
-    boot.open_erased = *offset == length ? region_size(region_of_slot(slot)) : *offset;
+    bool is_all_there = *offset != 0 && *offset == length;
+    boot.open_erased = is_all_there ? region_size(region_of_slot(slot)) : *offset;
     if (!erase_ahead(slot, *offset + 1) || !record_upload(slot, key, length)) {
         return BM_SERVICE_FLASH_FAILED;
     }

@@ -78,9 +78,10 @@ private Q_SLOTS:
         prepare(unit);
         SimulatedBoot first(unit);
         const quint32 sequence = first.session.store.sequence;
+        const quint32 boots = first.session.boots;
         SimulatedBoot second(unit);
         QCOMPARE(second.session.store.sequence, sequence);
-        QCOMPARE(second.session.boots, first.session.boots + 1);
+        QCOMPARE(second.session.boots, boots + 1);
     }
 
     void takesTheTrialAwayBeforeTheJump()

@@ -181,7 +181,7 @@ private Q_SLOTS:
         QCOMPARE(write(*m_boot, 1, "newer settings"), BM_SERVICE_OK);
         bm_config config = {};
         m_boot->services->config_find(kAnySchema, &config);
-        m_unit->corrupt(bm_region(config.region), sizeof(quint32) * 9 + 20);
+        m_unit->corrupt(bm_region(config.region), config.length / 2 + 32);
         boot();
         expect(1, kOldSettings);
     }
