@@ -17,7 +17,7 @@ enum bm_service_result slot_program(uint8_t slot, uint32_t offset, const void *d
 enum bm_service_result slot_sha256(uint8_t slot, uint32_t length, uint8_t hash[BM_HASH_SIZE]);
 
 /* trial_services.c */
-enum bm_service_result trial_request(const uint8_t hash[BM_HASH_SIZE], bool force);
+enum bm_service_result trial_request(const uint8_t hash[BM_HASH_SIZE], uint32_t flags);
 enum bm_service_result trial_confirm(void);
 enum bm_service_result trial_revert(uint32_t reason);
 /* Nothing is pending any more. Does not save. */
@@ -29,9 +29,9 @@ enum bm_service_result unlock_challenge(uint8_t challenge[BM_CHALLENGE_SIZE]);
 enum bm_service_result unlock(const uint8_t signature[BM_SIGNATURE_SIZE]);
 enum bm_service_result region_erase(uint32_t region);
 
-static inline enum bm_service_result flash_result(bool is_done)
+static inline enum bm_service_result save_record(void)
 {
-    return is_done ? BM_SERVICE_OK : BM_SERVICE_FLASH_FAILED;
+    return boot_session_save() ? BM_SERVICE_OK : BM_SERVICE_FLASH_FAILED;
 }
 
 #endif

@@ -167,7 +167,8 @@ enum bm_service_result slot_erase(uint8_t slot, uint32_t offset)
     if (!may_write(slot) || offset >= region_size(region_of_slot(slot))) {
         return BM_SERVICE_NOT_ALLOWED;
     }
-    return flash_result(erase_ahead(slot, offset + 2 * port_flash_map()->sector_size));
+    return erase_ahead(slot, offset + 2 * port_flash_map()->sector_size) ? BM_SERVICE_OK
+                                                                         : BM_SERVICE_FLASH_FAILED;
 }
 
 enum bm_service_result slot_program(uint8_t slot, uint32_t offset, const void *data, uint32_t length)
@@ -176,7 +177,8 @@ enum bm_service_result slot_program(uint8_t slot, uint32_t offset, const void *d
         return BM_SERVICE_NOT_ALLOWED;
     }
     boot_session_forget_image(slot);
-    return flash_result(region_program(region_of_slot(slot), offset, data, length));
+    return region_program(region_of_slot(slot), offset, data, length) ? BM_SERVICE_OK
+                                                                      : BM_SERVICE_FLASH_FAILED;
 }
 
 enum bm_service_result slot_sha256(uint8_t slot, uint32_t length, uint8_t hash[BM_HASH_SIZE])

@@ -43,10 +43,10 @@ static enum bm_service_result make_pending(uint8_t slot)
     record->revert_reason = 0;
     record->rollback_reason = BM_ROLLBACK_NONE;
     memcpy(record->pending_hash, boot.images[slot].hash, BM_HASH_SIZE);
-    return flash_result(boot_session_save());
+    return save_record();
 }
 
-enum bm_service_result trial_request(const uint8_t hash[BM_HASH_SIZE], bool force)
+enum bm_service_result trial_request(const uint8_t hash[BM_HASH_SIZE], uint32_t flags)
 {
     if (boot.is_on_trial) {
         return BM_SERVICE_ON_TRIAL;
@@ -62,7 +62,8 @@ enum bm_service_result trial_request(const uint8_t hash[BM_HASH_SIZE], bool forc
     if (boot.images[slot].verdict != BM_IMAGE_OK) {
         return BM_SERVICE_IMAGE_REFUSED;
     }
-    return !force && was_rolled_back(hash) ? BM_SERVICE_ROLLED_BACK : make_pending(slot);
+    return (flags & BM_TRIAL_FORCE) == 0 && was_rolled_back(hash) ? BM_SERVICE_ROLLED_BACK
+                                                                  : make_pending(slot);
 }
 
 static enum bm_service_result write_confirmation(uint8_t slot)
@@ -79,7 +80,7 @@ static enum bm_service_result write_confirmation(uint8_t slot)
     if (is_same_image(record->rolled_back_hash, image->hash)) {
         memset(record->rolled_back_hash, 0, BM_HASH_SIZE);
     }
-    return flash_result(boot_session_save());
+    return save_record();
 }
 
 enum bm_service_result trial_confirm(void)
@@ -119,5 +120,5 @@ enum bm_service_result trial_revert(uint32_t reason)
         record->revert_reason = (uint8_t)reason;
         record->trials_remaining = 0;
     }
-    return flash_result(boot_session_save());
+    return save_record();
 }

@@ -139,5 +139,5 @@ enum bm_service_result region_erase(uint32_t region)
     }
     bool is_erased = erase((enum bm_region)region);
     boot_session_log(BM_EVIDENCE_ERASED, BM_SLOT_NONE, (uint8_t)region);
-    return flash_result(is_erased);
+    return is_erased ? BM_SERVICE_OK : BM_SERVICE_FLASH_FAILED;
 }

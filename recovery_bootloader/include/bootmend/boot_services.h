@@ -21,6 +21,7 @@
 #define BM_UUID_SIZE 16u
 #define BM_IMAGE_PREFIX_SIZE 8u
 #define BM_SIGNATURE_SIZE 64u
+#define BM_TRIAL_FORCE 1u /* also of an image that was rolled back before */
 
 enum bm_stage { BM_STAGE_RECOVERY = 0, BM_STAGE_APPLICATION = 1 };
 
@@ -150,8 +151,8 @@ struct boot_services {
     /* SHA-256 of the slot's first `length` bytes; kicks the watchdog. */
     enum bm_service_result (*slot_sha256)(uint8_t slot, uint32_t length, uint8_t hash[BM_HASH_SIZE]);
 
-    /* `force`: also when the image was rolled back before. */
-    enum bm_service_result (*request_trial)(const uint8_t hash[BM_HASH_SIZE], bool force);
+    enum bm_service_result (*request_trial)(const uint8_t hash[BM_HASH_SIZE],
+                                            uint32_t flags); /* BM_TRIAL_… */
     enum bm_service_result (*confirm)(void);
     enum bm_service_result (*revert)(uint32_t reason); /* BM_REVERT_REASON_… */
 

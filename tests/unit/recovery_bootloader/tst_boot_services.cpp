@@ -2,7 +2,6 @@
 #include "tests/support/boot_image.h"
 #include "tests/support/simulated_unit.h"
 
-#include <QCryptographicHash>
 #include <QTest>
 
 #include <algorithm>
@@ -59,7 +58,7 @@ private:
     {
         const QByteArray hash = kNew.hash();
         boot.emplace(*m_unit);
-        QCOMPARE(boot->services->request_trial(raw(hash), false), BM_SERVICE_OK);
+        QCOMPARE(boot->services->request_trial(raw(hash), 0), BM_SERVICE_OK);
         boot.emplace(*m_unit, BM_RESET_REQUESTED);
         QVERIFY(boot->isTrial());
     }
@@ -179,77 +178,12 @@ private Q_SLOTS:
         QCOMPARE(SimulatedBoot(*m_unit).slot, quint8(BM_SLOT_A));
     }
 
-    void anUploadGoesOnAfterAReset_data()
-    {
-        QTest::addColumn<int>("written");
-        QTest::addColumn<int>("resumedAt");
-        QTest::newRow("nothing") << 0 << 0;
-        QTest::newRow("in the first sector") << 512 << 0;
-        QTest::newRow("the first sector") << 1024 << 0;
-        QTest::newRow("in the second") << 1536 << 1024;
-        QTest::newRow("in the third") << 2560 << 2048;
-        QTest::newRow("all of it") << 3072 << 3072;
-    }
-
-    void anUploadGoesOnAfterAReset()
-    {
-        QFETCH(int, written);
-        QFETCH(int, resumedAt);
-        const QByteArray file = QByteArray(3071, 'f') + 'e';
-        const QByteArray key = QCryptographicHash::hash(file, QCryptographicHash::Sha256);
-        m_unit->writeImage(BM_SLOT_B, BootImage{.payload = QByteArray(3600, 'o')}.bytes());
-        SimulatedBoot boot(*m_unit);
-        QCOMPARE(boot.services->slot_open(BM_SLOT_B, raw(key), 3072, &m_offset), BM_SERVICE_OK);
-        QCOMPARE(m_offset, 0u);
-        for (int at = 0; at < written; at += 512) {
-            QCOMPARE(boot.services->slot_erase(BM_SLOT_B, quint32(at & ~1023)), BM_SERVICE_OK);
-            QCOMPARE(boot.services->slot_program(BM_SLOT_B, quint32(at), file.constData() + at, 512),
-                     BM_SERVICE_OK);
-        }
-        SimulatedBoot next(*m_unit, BM_RESET_REQUESTED);
-        QCOMPARE(next.services->slot_open(BM_SLOT_B, raw(key), 3072, &m_offset), BM_SERVICE_OK);
-        QCOMPARE(m_offset, quint32(resumedAt));
-        for (quint32 at = m_offset; at < 3072; at += 512) {
-            QCOMPARE(next.services->slot_erase(BM_SLOT_B, at & ~1023u), BM_SERVICE_OK);
-            QCOMPARE(next.services->slot_program(BM_SLOT_B, at, file.constData() + at, 512), BM_SERVICE_OK);
-        }
-        QCOMPARE(m_unit->readSlot(BM_SLOT_B, file.size()), file);
-    }
-
-    void onlyTheSameUploadGoesOn()
-    {
-        const QByteArray key(32, 'k');
-        const QByteArray other(32, 'o');
-        SimulatedBoot boot(*m_unit);
-        QCOMPARE(boot.services->slot_open(BM_SLOT_B, raw(key), 3072, &m_offset), BM_SERVICE_OK);
-        const QByteArray data(1024, 'x');
-        for (quint32 at = 0; at < 3072; at += 1024) {
-            QCOMPARE(boot.services->slot_erase(BM_SLOT_B, at), BM_SERVICE_OK);
-            QCOMPARE(boot.services->slot_program(BM_SLOT_B, at, data.constData(), 1024), BM_SERVICE_OK);
-        }
-        QCOMPARE(boot.services->slot_open(BM_SLOT_B, raw(key), 3072, &m_offset), BM_SERVICE_OK);
-        QCOMPARE(m_offset, 0u); // it ended with other bytes than it promised
-        for (const quint32 length : {3071u, 3073u}) {
-            SimulatedBoot next(*m_unit);
-            QCOMPARE(next.services->slot_open(BM_SLOT_B, raw(key), length, &m_offset), BM_SERVICE_OK);
-            QCOMPARE(m_offset, 0u);
-        }
-        SimulatedBoot next(*m_unit);
-        QCOMPARE(next.services->slot_open(BM_SLOT_B, raw(other), 3072, &m_offset), BM_SERVICE_OK);
-        QCOMPARE(m_offset, 0u);
-        SimulatedBoot last(*m_unit);
-        QCOMPARE(last.services->slot_open(BM_SLOT_B, nullptr, 0, &m_offset), BM_SERVICE_OK);
-        SimulatedBoot again(*m_unit);
-        QCOMPARE(again.services->slot_open(BM_SLOT_B, raw(other), 3072, &m_offset), BM_SERVICE_OK);
-        QCOMPARE(m_offset, 0u);
-    }
-
     void openingAPendingSlotCancelsItsTrialFirst()
     {
         const QByteArray hash = kNew.hash();
         {
             SimulatedBoot boot(*m_unit);
-            QCOMPARE(boot.services->request_trial(raw(hash), false), BM_SERVICE_OK);
+            QCOMPARE(boot.services->request_trial(raw(hash), 0), BM_SERVICE_OK);
             QCOMPARE(boot.services->slot_erase(BM_SLOT_B, 0), BM_SERVICE_NOT_ALLOWED);
             QCOMPARE(boot.services->slot_open(BM_SLOT_B, nullptr, 0, &m_offset), BM_SERVICE_OK);
             QCOMPARE(stateOf(boot).pending, quint8(BM_SLOT_NONE));
@@ -284,7 +218,7 @@ private Q_SLOTS:
         QFETCH(int, result);
         m_unit->writeImage(BM_SLOT_B, image);
         SimulatedBoot boot(*m_unit);
-        QCOMPARE(int(boot.services->request_trial(raw(hash), false)), result);
+        QCOMPARE(int(boot.services->request_trial(raw(hash), 0)), result);
         QCOMPARE(stateOf(boot).pending, quint8(BM_SLOT_NONE));
     }
 
@@ -292,9 +226,9 @@ private Q_SLOTS:
     {
         const QByteArray hash = kNew.hash();
         SimulatedBoot boot(*m_unit);
-        QCOMPARE(boot.services->request_trial(raw(hash), false), BM_SERVICE_OK);
+        QCOMPARE(boot.services->request_trial(raw(hash), 0), BM_SERVICE_OK);
         const quint32 sequence = stateOf(boot).sequence;
-        QCOMPARE(boot.services->request_trial(raw(hash), false), BM_SERVICE_OK);
+        QCOMPARE(boot.services->request_trial(raw(hash), 0), BM_SERVICE_OK);
         QCOMPARE(stateOf(boot).sequence, sequence);
         QVERIFY(statusOf(boot, BM_SLOT_B).is_pending);
     }
@@ -380,7 +314,7 @@ private Q_SLOTS:
         const QByteArray hash = kNew.hash();
         SimulatedBoot boot(*m_unit);
         QCOMPARE(boot.services->revert(BM_REVERT_REASON_REQUESTED), BM_SERVICE_NOT_ON_TRIAL);
-        boot.services->request_trial(raw(hash), false);
+        boot.services->request_trial(raw(hash), 0);
         QCOMPARE(boot.services->revert(BM_REVERT_REASON_REQUESTED), BM_SERVICE_OK);
         QCOMPARE(stateOf(boot).pending, quint8(BM_SLOT_NONE));
         QCOMPARE(stateOf(boot).rollback_reason, quint8(BM_ROLLBACK_NONE));
@@ -472,9 +406,9 @@ private Q_SLOTS:
         startTrial(boot);
         boot.emplace(*m_unit, BM_RESET_CRASH);
         QCOMPARE(stateOf(*boot).rollback_reason, quint8(BM_ROLLBACK_CRASHED));
-        QCOMPARE(boot->services->request_trial(raw(hash), false), BM_SERVICE_ROLLED_BACK);
+        QCOMPARE(boot->services->request_trial(raw(hash), 0), BM_SERVICE_ROLLED_BACK);
         QCOMPARE(stateOf(*boot).rollback_reason, quint8(BM_ROLLBACK_CRASHED));
-        QCOMPARE(boot->services->request_trial(raw(hash), true), BM_SERVICE_OK);
+        QCOMPARE(boot->services->request_trial(raw(hash), BM_TRIAL_FORCE), BM_SERVICE_OK);
         QCOMPARE(stateOf(*boot).rollback_reason, quint8(BM_ROLLBACK_NONE));
         QVERIFY(!stateOf(*boot).has_rolled_back);
     }
