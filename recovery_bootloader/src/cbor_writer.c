@@ -3,7 +3,17 @@
 
 #include "mem.h"
 
-static void put_raw(struct cbor_writer *writer, const uint8_t *data, size_t length)
+/* Major types, in a head's upper three bits, and single bytes. */
+#define UINT_HEAD 0x00u
+#define BYTES_HEAD 0x40u
+#define TEXT_HEAD 0x60u
+#define OPEN_ARRAY 0x9fu
+#define OPEN_MAP 0xbfu
+#define FALSE_BYTE 0xf4u
+#define BREAK 0xffu
+#define ONE_BYTE_FOLLOWS 24u
+
+static void put_raw(struct cbor_writer *writer, const void *data, size_t length)
 {
     if (writer->has_overflown || length > writer->capacity - writer->length) {
         writer->has_overflown = true;
@@ -13,74 +23,77 @@ static void put_raw(struct cbor_writer *writer, const uint8_t *data, size_t leng
     writer->length += length;
 }
 
-static void put_head(struct cbor_writer *writer, uint8_t major, uint32_t value)
+static void put_byte(struct cbor_writer *writer, uint32_t value)
 {
-    uint8_t head[5] = {(uint8_t)(major << 5)};
-    size_t length = 1;
-    if (value < 24) {
-        head[0] |= (uint8_t)value;
-    } else if (value <= 0xff) {
-        head[0] |= 24;
-        head[length++] = (uint8_t)value;
-    } else if (value <= 0xffff) {
-        head[0] |= 25;
-        head[length++] = (uint8_t)(value >> 8);
-        head[length++] = (uint8_t)value;
-    } else {
-        head[0] |= 26;
-        head[length++] = (uint8_t)(value >> 24);
-        head[length++] = (uint8_t)(value >> 16);
-        head[length++] = (uint8_t)(value >> 8);
-        head[length++] = (uint8_t)value;
-    }
-    put_raw(writer, head, length);
+    uint8_t byte = (uint8_t)value;
+    put_raw(writer, &byte, 1);
 }
 
-static void put_byte(struct cbor_writer *writer, uint8_t byte)
+/* The value in the head's first byte, or in 1, 2 or 4 bytes behind it. */
+static void put_head(struct cbor_writer *writer, uint32_t major, uint32_t value)
 {
-    put_raw(writer, &byte, 1);
+    uint32_t log2_size = value > 0xffffu ? 2 : value > 0xffu;
+    if (value < ONE_BYTE_FOLLOWS) {
+        put_byte(writer, major | value);
+        return;
+    }
+    put_byte(writer, major | (ONE_BYTE_FOLLOWS + log2_size));
+    for (uint32_t shift = 8u << log2_size; shift > 0;) {
+        shift -= 8;
+        put_byte(writer, value >> shift);
+    }
+}
+
+void cbor_start(struct cbor_writer *writer, uint8_t *buffer, size_t capacity)
+{
+    writer->buffer = buffer;
+    writer->capacity = capacity;
+    writer->length = 0;
+    writer->has_overflown = false;
+    cbor_open_map(writer);
 }
 
 void cbor_open_map(struct cbor_writer *writer)
 {
-    put_byte(writer, 0xbf);
+    put_byte(writer, OPEN_MAP);
 }
 
 void cbor_open_array(struct cbor_writer *writer)
 {
-    put_byte(writer, 0x9f);
+    put_byte(writer, OPEN_ARRAY);
 }
 
 void cbor_close(struct cbor_writer *writer)
 {
-    put_byte(writer, 0xff);
+    put_byte(writer, BREAK);
 }
 
 void cbor_put_uint(struct cbor_writer *writer, uint32_t value)
 {
-    put_head(writer, 0, value);
-}
-
-void cbor_put_bool(struct cbor_writer *writer, bool value)
-{
-    put_byte(writer, value ? 0xf5 : 0xf4);
+    put_head(writer, UINT_HEAD, value);
 }
 
 void cbor_put_bytes(struct cbor_writer *writer, const uint8_t *data, size_t length)
 {
-    put_head(writer, 2, (uint32_t)length);
+    put_head(writer, BYTES_HEAD, (uint32_t)length);
     put_raw(writer, data, length);
 }
 
 void cbor_put_text(struct cbor_writer *writer, const char *text, size_t length)
 {
-    put_head(writer, 3, (uint32_t)length);
-    put_raw(writer, (const uint8_t *)text, length);
+    put_head(writer, TEXT_HEAD, (uint32_t)length);
+    put_raw(writer, text, length);
 }
 
 void cbor_put_key(struct cbor_writer *writer, const char *key)
 {
     cbor_put_text(writer, key, text_length(key, SIZE_MAX));
+}
+
+void cbor_open_key_array(struct cbor_writer *writer, const char *key)
+{
+    cbor_put_key(writer, key);
+    cbor_open_array(writer);
 }
 
 void cbor_put_key_uint(struct cbor_writer *writer, const char *key, uint32_t value)
@@ -92,7 +105,7 @@ void cbor_put_key_uint(struct cbor_writer *writer, const char *key, uint32_t val
 void cbor_put_key_bool(struct cbor_writer *writer, const char *key, bool value)
 {
     cbor_put_key(writer, key);
-    cbor_put_bool(writer, value);
+    put_byte(writer, FALSE_BYTE + value);
 }
 
 void cbor_put_key_bytes(struct cbor_writer *writer, const char *key, const uint8_t *data, size_t length)
@@ -104,5 +117,36 @@ void cbor_put_key_bytes(struct cbor_writer *writer, const char *key, const uint8
 void cbor_put_key_text(struct cbor_writer *writer, const char *key, const char *text)
 {
     cbor_put_key(writer, key);
-    cbor_put_text(writer, text, text_length(text, SIZE_MAX));
+    cbor_put_key(writer, text);
+}
+
+static void put_member(struct cbor_writer *writer, uint32_t form, const uint8_t *data)
+{
+    uint32_t number = *data;
+    size_t size = form & CBOR_SIZE_MASK;
+    if (form >= CBOR_TEXT) {
+        const char *text = (const char *)data;
+        cbor_put_text(writer, text, text_length(text, size));
+    } else if (form >= CBOR_BYTES) {
+        cbor_put_bytes(writer, data, size);
+    } else if (form == CBOR_BOOL) {
+        put_byte(writer, FALSE_BYTE + number);
+    } else {
+        if (form == CBOR_U32) {
+            memcpy(&number, data, sizeof number);
+        }
+        cbor_put_uint(writer, number);
+    }
+}
+
+void cbor_put_members(struct cbor_writer *writer, const void *base, const struct cbor_member *members,
+                      size_t count)
+{
+    const uint8_t *bytes = base;
+    for (; count > 0; count--, members++) {
+        if (members->absent == CBOR_ALWAYS || members->absent != bytes[members->guard]) {
+            cbor_put_key(writer, members->key);
+            put_member(writer, members->form, bytes + members->offset);
+        }
+    }
 }

@@ -1,111 +1,166 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mem.h"
-#include "smp_request.h"
+#include "smp_image.h"
+
+#include <stddef.h>
 
 /* The group of our own; its commands and keys are described in bootmend/device_wire.h. */
 
-#define EVENTS_AN_ANSWER 10u
-#define MAX_HEALTH_CHECKS 8u
+#define EVENTS_AN_ANSWER 6u
+#define MAX_READ 256u
 
-static struct smp_outcome boot_state(struct smp_server *server, struct cbor_writer *answer)
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
+/* --- Boot state --- */
+
+#define STATE(key, member, form) CBOR_MEMBER(bm_boot_state, key, member, form)
+#define STATE_UNLESS(key, member, form, guard, absent)                                                       \
+    CBOR_MEMBER_UNLESS(bm_boot_state, key, member, form, guard, absent)
+
+static const struct cbor_member state_members[] = {
+    STATE_UNLESS("running", running, CBOR_U8, running, BM_SLOT_NONE),
+    STATE_UNLESS("hash", running_hash, CBOR_BYTES | BM_HASH_SIZE, running, BM_SLOT_NONE),
+    STATE_UNLESS("active", active, CBOR_U8, active, BM_SLOT_NONE),
+    STATE_UNLESS("pending", pending, CBOR_U8, pending, BM_SLOT_NONE),
+    STATE("trials", trials, CBOR_U8),
+    STATE("confirmed", is_confirmed, CBOR_BOOL),
+    STATE("minimum", minimum_rollback_index, CBOR_U32),
+    STATE("rollback", rollback_reason, CBOR_U8),
+    STATE_UNLESS("rolled_back", rolled_back_hash, CBOR_BYTES | BM_HASH_SIZE, has_rolled_back, false),
+    STATE("boots", boots, CBOR_U32),
+    STATE("reset", reset_reason, CBOR_U8),
+    STATE("sequence", sequence, CBOR_U32),
+    STATE_UNLESS("cause", recovery_cause, CBOR_U8, stage, BM_STAGE_APPLICATION),
+    STATE_UNLESS("unlocked", is_unlocked, CBOR_BOOL, is_unlocked, false),
+};
+
+static enum smp_outcome put_verdicts(struct smp_server *server, struct cbor_writer *answer)
 {
-    const struct boot_services *services = server->services;
-    struct bm_boot_state state;
-    if (services->boot_state(&state) != BM_SERVICE_OK) {
-        return smp_failed(SMP_RC_UNKNOWN);
-    }
-    cbor_put_key_text(answer, "stage", services->stage == BM_STAGE_APPLICATION ? "application" : "recovery");
-    if (state.running != BM_SLOT_NONE) {
-        cbor_put_key_uint(answer, "running", state.running);
-        cbor_put_key_bytes(answer, "hash", state.running_hash, BM_HASH_SIZE);
-    }
-    if (state.active != BM_SLOT_NONE) {
-        cbor_put_key_uint(answer, "active", state.active);
-    }
-    if (state.pending != BM_SLOT_NONE) {
-        cbor_put_key_uint(answer, "pending", state.pending);
-    }
-    cbor_put_key_uint(answer, "trials", state.trials);
-    cbor_put_key_bool(answer, "confirmed", state.is_confirmed);
-    cbor_put_key_uint(answer, "minimum", state.minimum_rollback_index);
-    cbor_put_key_uint(answer, "rollback", state.rollback_reason);
-    if (state.has_rolled_back) {
-        cbor_put_key_bytes(answer, "rolled_back", state.rolled_back_hash, BM_HASH_SIZE);
-    }
-    cbor_put_key_uint(answer, "boots", state.boots);
-    cbor_put_key_uint(answer, "reset", state.reset_reason);
-    cbor_put_key_uint(answer, "sequence", state.sequence);
-    cbor_put_key(answer, "verdicts");
-    cbor_open_array(answer);
+    struct bm_slot_status status;
+    cbor_open_key_array(answer, "verdicts");
     for (uint8_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
-        struct bm_slot_status status;
-        if (services->slot_status(slot, &status) != BM_SERVICE_OK) {
-            return smp_failed(SMP_RC_UNKNOWN);
+        if (server->services->slot_status(slot, &status) != BM_SERVICE_OK) {
+            return SMP_UNKNOWN;
         }
         cbor_put_uint(answer, status.verdict);
     }
     cbor_close(answer);
-    return smp_done();
+    return SMP_OK;
 }
+
+enum smp_outcome smp_boot_state(struct smp_server *server, const struct cbor_value *values,
+                                struct cbor_writer *answer)
+{
+    struct bm_boot_state state;
+    (void)values;
+    if (server->services->boot_state(&state) != BM_SERVICE_OK) {
+        return SMP_UNKNOWN;
+    }
+    cbor_put_key_text(answer, "stage", state.stage == BM_STAGE_APPLICATION ? "application" : "recovery");
+    cbor_put_members(answer, &state, state_members, COUNT_OF(state_members));
+    return put_verdicts(server, answer);
+}
+
+/* --- Evidence --- */
+
+#define EVENT(key, member, form) CBOR_MEMBER(bm_evidence_event, key, member, form)
+
+static const struct cbor_member event_members[] = {
+    EVENT("seq", sequence, CBOR_U32), EVENT("boot", boot, CBOR_U32), EVENT("kind", kind, CBOR_U8),
+    EVENT("slot", slot, CBOR_U8),     EVENT("code", code, CBOR_U8),
+};
 
 static void put_event(struct cbor_writer *answer, const struct bm_evidence_event *event)
 {
     cbor_open_map(answer);
-    cbor_put_key_uint(answer, "seq", event->sequence);
-    cbor_put_key_uint(answer, "boot", event->boot);
-    cbor_put_key_uint(answer, "kind", event->kind);
-    cbor_put_key_uint(answer, "slot", event->slot);
-    cbor_put_key_uint(answer, "code", event->code);
+    cbor_put_members(answer, event, event_members, COUNT_OF(event_members));
     if (!is_filled_with(event->image, BM_IMAGE_PREFIX_SIZE, 0)) {
         cbor_put_key_bytes(answer, "image", event->image, BM_IMAGE_PREFIX_SIZE);
     }
     cbor_close(answer);
 }
 
-static struct smp_outcome evidence(struct smp_server *server, const struct smp_request *request,
-                                   struct cbor_writer *answer)
+/* One event at a time: what a page needs on the stack is one of them. */
+enum smp_outcome smp_evidence(struct smp_server *server, const struct cbor_value *from,
+                              struct cbor_writer *answer)
 {
-    struct bm_evidence_event events[EVENTS_AN_ANSWER + 1];
-    struct cbor_value from = {.is_present = false};
-    const struct cbor_field fields[] = {{"from", CBOR_FIELD_UINT, &from}};
-    if (!cbor_read_fields(request->payload, request->length, fields, 1)) {
-        return smp_failed(SMP_RC_INVALID);
-    }
-    size_t count = server->services->evidence(from.number, events, EVENTS_AN_ANSWER + 1);
-    cbor_put_key(answer, "events");
-    cbor_open_array(answer);
-    for (size_t i = 0; i < count && i < EVENTS_AN_ANSWER; i++) {
-        put_event(answer, &events[i]);
+    struct bm_evidence_event event;
+    uint32_t count = 0;
+    bool is_there = server->services->evidence(from->number, &event, 1) > 0;
+    cbor_open_key_array(answer, "events");
+    while (is_there && count < EVENTS_AN_ANSWER) {
+        put_event(answer, &event);
+        count++;
+        is_there = server->services->evidence(event.sequence + 1, &event, 1) > 0;
     }
     cbor_close(answer);
-    if (count > EVENTS_AN_ANSWER) {
-        cbor_put_key_uint(answer, "next", events[EVENTS_AN_ANSWER].sequence);
+    if (is_there) {
+        cbor_put_key_uint(answer, "next", event.sequence);
     }
-    return smp_done();
+    return SMP_OK;
 }
 
-static struct smp_outcome identity(struct smp_server *server, struct cbor_writer *answer)
+/* --- Identity --- */
+
+#define IDENTITY(key, member, form, size) CBOR_MEMBER(bm_identity, key, member, (form) | (size))
+
+static const struct cbor_member identity_members[IDENTITY_FIELDS] = {
+    [IDENTITY_PRODUCT] = IDENTITY("product", product, CBOR_TEXT, BM_PRODUCT_SIZE),
+    [IDENTITY_HARDWARE] = IDENTITY("hw", hardware, CBOR_TEXT, BM_HARDWARE_SIZE),
+    [IDENTITY_SERIAL] = IDENTITY("serial", serial, CBOR_TEXT, BM_SERIAL_SIZE),
+    [IDENTITY_DEVICE] = IDENTITY("device_id", device_id, CBOR_BYTES, BM_UUID_SIZE),
+    [IDENTITY_CLASS] = IDENTITY("class", class_uuid, CBOR_BYTES, BM_UUID_SIZE),
+    [IDENTITY_VENDOR] = IDENTITY("vendor", vendor_uuid, CBOR_BYTES, BM_UUID_SIZE),
+};
+
+enum smp_outcome smp_identity(struct smp_server *server, const struct cbor_value *values,
+                              struct cbor_writer *answer)
 {
     struct bm_identity identity;
-    if (server->services->identity(&identity) != BM_SERVICE_OK) {
-        return smp_group_failed(BM_SMP_GROUP, BM_SMP_ERR_NOT_PROVISIONED, SMP_RC_NOT_FOUND);
+    (void)values;
+    enum bm_service_result result = server->services->identity(&identity);
+    if (result == BM_SERVICE_OK) {
+        cbor_put_members(answer, &identity, identity_members, IDENTITY_VENDOR);
+        cbor_put_key_text(answer, "bootloader", server->services->bootloader_version);
     }
-    cbor_put_key_text(answer, "product", identity.product);
-    cbor_put_key_text(answer, "hw", identity.hardware);
-    cbor_put_key_text(answer, "serial", identity.serial);
-    cbor_put_key_bytes(answer, "device_id", identity.device_id, BM_UUID_SIZE);
-    cbor_put_key_bytes(answer, "class", identity.class_uuid, BM_UUID_SIZE);
-    cbor_put_key_text(answer, "bootloader", server->services->bootloader_version);
-    return smp_done();
+    return smp_own_outcome(result);
 }
 
-static struct smp_outcome flash_map(struct smp_server *server, struct cbor_writer *answer)
+/* A text fits with the zero byte behind it, and has none inside. */
+static bool fits(const struct cbor_value *value, uint32_t form)
 {
-    static const char *const names[BM_REGION_COUNT] = {"state",    "evidence", "identity", "config_a",
-                                                       "config_b", "slot_a",   "slot_b"};
+    size_t size = form & CBOR_SIZE_MASK;
+    if (form < CBOR_TEXT) {
+        return value->length == size;
+    }
+    return value->length > 0 && value->length < size
+        && text_length((const char *)value->data, value->length) == value->length;
+}
+
+enum smp_outcome smp_identity_write(struct smp_server *server, const struct cbor_value *values,
+                                    struct cbor_writer *answer)
+{
+    struct bm_identity identity;
+    (void)answer;
+    memset(&identity, 0, sizeof identity);
+    for (size_t i = 0; i < IDENTITY_FIELDS; i++) {
+        if (!fits(&values[i], identity_members[i].form)) {
+            return SMP_INVALID;
+        }
+        memcpy((uint8_t *)&identity + identity_members[i].offset, values[i].data, values[i].length);
+    }
+    return smp_own_outcome(server->services->identity_write(&identity));
+}
+
+/* --- Flash --- */
+
+enum smp_outcome smp_flash_map(struct smp_server *server, const struct cbor_value *values,
+                               struct cbor_writer *answer)
+{
+    static const char names[BM_REGION_COUNT][9] = {"state",    "evidence", "identity", "config_a",
+                                                   "config_b", "slot_a",   "slot_b"};
     const struct bm_flash_map *map = server->services->flash_map();
-    cbor_put_key(answer, "regions");
-    cbor_open_array(answer);
+    (void)values;
+    cbor_open_key_array(answer, "regions");
     for (size_t i = 0; i < BM_REGION_COUNT; i++) {
         cbor_open_map(answer);
         cbor_put_key_text(answer, "name", names[i]);
@@ -115,74 +170,117 @@ static struct smp_outcome flash_map(struct smp_server *server, struct cbor_write
         cbor_close(answer);
     }
     cbor_close(answer);
-    return smp_done();
+    return SMP_OK;
 }
 
-static struct smp_outcome health(struct smp_server *server, struct cbor_writer *answer)
+static bool is_unlocked(const struct smp_server *server)
 {
-    struct health_check checks[MAX_HEALTH_CHECKS];
-    if (server->health == NULL) {
-        return smp_failed(SMP_RC_NOT_SUPPORTED);
+    struct bm_boot_state state;
+    return server->services->boot_state(&state) == BM_SERVICE_OK && state.is_unlocked;
+}
+
+enum smp_outcome smp_region_read(struct smp_server *server, const struct cbor_value *values,
+                                 struct cbor_writer *answer)
+{
+    const struct bm_flash_region *regions = server->services->flash_map()->regions;
+    uint32_t number = values[REGION_NUMBER].number;
+    uint32_t offset = values[REGION_OFFSET].number;
+    uint32_t length = values[REGION_LENGTH].number;
+    if (!is_unlocked(server)) {
+        return OWN_LOCKED;
     }
-    size_t count = server->health(checks, MAX_HEALTH_CHECKS);
-    cbor_put_key(answer, "checks");
-    cbor_open_array(answer);
-    for (size_t i = 0; i < count && i < MAX_HEALTH_CHECKS; i++) {
+    if (number >= BM_REGION_COUNT || length > MAX_READ || offset > regions[number].size
+        || length > regions[number].size - offset) {
+        return SMP_INVALID;
+    }
+    const uint8_t *data = server->services->flash_memory() + regions[number].offset + offset;
+    cbor_put_key_bytes(answer, "data", data, length);
+    return SMP_OK;
+}
+
+enum smp_outcome smp_region_erase(struct smp_server *server, const struct cbor_value *values,
+                                  struct cbor_writer *answer)
+{
+    (void)answer;
+    smp_upload_forget(server);
+    return smp_own_outcome(server->services->region_erase(values[REGION_NUMBER].number));
+}
+
+/* --- Configuration --- */
+
+#define CONFIG(key, member, form) CBOR_MEMBER(bm_config, key, member, form)
+
+static const struct cbor_member config_members[] = {
+    CONFIG("schema", schema, CBOR_U32),
+    CONFIG("seq", sequence, CBOR_U32),
+    CONFIG("len", length, CBOR_U32),
+    CONFIG("region", region, CBOR_U8),
+};
+
+enum smp_outcome smp_config(struct smp_server *server, const struct cbor_value *values,
+                            struct cbor_writer *answer)
+{
+    struct bm_config found;
+    (void)values;
+    enum bm_service_result result = server->services->config_find(UINT32_MAX, &found);
+    if (result == BM_SERVICE_OK) {
+        cbor_put_members(answer, &found, config_members, COUNT_OF(config_members));
+    }
+    return smp_own_outcome(result);
+}
+
+/* --- Unlocking --- */
+
+enum smp_outcome smp_challenge(struct smp_server *server, const struct cbor_value *values,
+                               struct cbor_writer *answer)
+{
+    uint8_t bytes[BM_CHALLENGE_SIZE];
+    (void)values;
+    enum bm_service_result result = server->services->challenge(bytes);
+    if (result == BM_SERVICE_OK) {
+        cbor_put_key_bytes(answer, "challenge", bytes, sizeof bytes);
+    }
+    return smp_own_outcome(result);
+}
+
+enum smp_outcome smp_unlock(struct smp_server *server, const struct cbor_value *signature,
+                            struct cbor_writer *answer)
+{
+    (void)answer;
+    if (signature->length != BM_SIGNATURE_SIZE) {
+        return SMP_INVALID;
+    }
+    return smp_own_outcome(server->services->unlock(signature->data));
+}
+
+/* --- Trial --- */
+
+enum smp_outcome smp_health(struct smp_server *server, const struct cbor_value *values,
+                            struct cbor_writer *answer)
+{
+    struct health_check check;
+    (void)values;
+    if (server->health == NULL) {
+        return SMP_NOT_SUPPORTED;
+    }
+    cbor_open_key_array(answer, "checks");
+    for (uint32_t number = 0; server->health(number, &check); number++) {
         cbor_open_map(answer);
-        cbor_put_key_text(answer, "name", checks[i].name);
-        cbor_put_key_bool(answer, "ok", checks[i].is_ok);
-        if (checks[i].detail != NULL) {
-            cbor_put_key_text(answer, "detail", checks[i].detail);
+        cbor_put_key_text(answer, "name", check.name);
+        cbor_put_key_bool(answer, "ok", check.is_ok);
+        if (check.detail != NULL) {
+            cbor_put_key_text(answer, "detail", check.detail);
         }
         cbor_close(answer);
     }
     cbor_close(answer);
-    return smp_done();
+    return SMP_OK;
 }
 
-static struct smp_outcome revert(struct smp_server *server, const struct smp_request *request)
+enum smp_outcome smp_revert(struct smp_server *server, const struct cbor_value *reason,
+                            struct cbor_writer *answer)
 {
-    struct cbor_value reason = {.is_present = false};
-    const struct cbor_field fields[] = {{"reason", CBOR_FIELD_UINT, &reason}};
-    if (!cbor_read_fields(request->payload, request->length, fields, 1)) {
-        return smp_failed(SMP_RC_INVALID);
-    }
-    switch (server->services->revert(reason.is_present ? reason.number : BM_REVERT_REASON_REQUESTED)) {
-    case BM_SERVICE_OK:
-        return smp_done();
-    case BM_SERVICE_NOT_ON_TRIAL:
-        return smp_group_failed(BM_SMP_GROUP, BM_SMP_ERR_NOT_ON_TRIAL, SMP_RC_BAD_STATE);
-    case BM_SERVICE_FLASH_FAILED:
-        return smp_group_failed(BM_SMP_GROUP, BM_SMP_ERR_STORE_FAILED, SMP_RC_UNKNOWN);
-    default:
-        return smp_failed(SMP_RC_INVALID);
-    }
-}
-
-static struct smp_outcome read_command(struct smp_server *server, const struct smp_request *request,
-                                       struct cbor_writer *answer)
-{
-    switch (request->command) {
-    case BM_SMP_BOOT_STATE:
-        return boot_state(server, answer);
-    case BM_SMP_EVIDENCE:
-        return evidence(server, request, answer);
-    case BM_SMP_IDENTITY:
-        return identity(server, answer);
-    case BM_SMP_FLASH_MAP:
-        return flash_map(server, answer);
-    case BM_SMP_HEALTH:
-        return health(server, answer);
-    default:
-        return smp_failed(SMP_RC_NOT_SUPPORTED);
-    }
-}
-
-struct smp_outcome smp_bootmend_handle(struct smp_server *server, const struct smp_request *request,
-                                       struct cbor_writer *answer)
-{
-    if (request->operation == SMP_OPERATION_READ) {
-        return read_command(server, request, answer);
-    }
-    return request->command == BM_SMP_REVERT ? revert(server, request) : smp_failed(SMP_RC_NOT_SUPPORTED);
+    (void)answer;
+    return smp_own_outcome(
+        server->services->revert(reason->is_present ? reason->number : BM_REVERT_REASON_REQUESTED));
 }

@@ -1,96 +1,82 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mem.h"
 #include "smp_image.h"
 
-/* Zephyr: doc/services/device_mgmt/smp_groups/smp_group_1.rst. */
-enum image_command { IMAGE_STATE = 0, IMAGE_UPLOAD = 1, IMAGE_ERASE = 5, IMAGE_SLOT_INFO = 6 };
+#include <stddef.h>
 
-#define VERSION_TEXT_SIZE 26u /* 255.255.65535.4294967295 and the zero byte */
+#define VERSION_TEXT_SIZE 26u /* 255.255.65535.4294967295 and some room */
 
-static size_t put_decimal(char *to, uint32_t value)
+/* Digit by digit, without a division, which Cortex-M0 has none of. */
+static char *put_decimal(char *to, uint32_t value)
 {
-    char digits[10];
-    size_t count = 0;
-    do {
-        digits[count++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    for (size_t i = 0; i < count; i++) {
-        to[i] = digits[count - 1 - i];
+    static const uint32_t powers[] = {1000000000, 100000000, 10000000, 1000000, 100000,
+                                      10000,      1000,      100,      10,      1};
+    const char *start = to;
+    for (size_t i = 0; i < sizeof powers / sizeof powers[0]; i++) {
+        char digit = '0';
+        while (value >= powers[i]) {
+            value -= powers[i];
+            digit++;
+        }
+        if (digit != '0' || to != start || powers[i] == 1) {
+            *to++ = digit;
+        }
     }
-    return count;
+    return to;
 }
 
 /* MCUmgr prints the build only when it is not zero. */
 static void put_version(struct cbor_writer *answer, const struct bm_version *version)
 {
     char text[VERSION_TEXT_SIZE];
-    size_t length = put_decimal(text, version->major);
-    text[length++] = '.';
-    length += put_decimal(text + length, version->minor);
-    text[length++] = '.';
-    length += put_decimal(text + length, version->revision);
+    char *end = put_decimal(text, version->major);
+    *end++ = '.';
+    end = put_decimal(end, version->minor);
+    *end++ = '.';
+    end = put_decimal(end, version->revision);
     if (version->build != 0) {
-        text[length++] = '.';
-        length += put_decimal(text + length, version->build);
+        *end++ = '.';
+        end = put_decimal(end, version->build);
     }
     cbor_put_key(answer, "version");
-    cbor_put_text(answer, text, length);
+    cbor_put_text(answer, text, (size_t)(end - text));
 }
 
-static void put_flag(struct cbor_writer *answer, const char *key, bool flag)
-{
-    if (flag) {
-        cbor_put_key_bool(answer, key, true);
-    }
-}
+#define FLAG(key, member) CBOR_MEMBER_UNLESS(bm_slot_status, key, member, CBOR_BOOL, member, false)
+
+static const struct cbor_member status_members[] = {
+    CBOR_MEMBER(bm_slot_status, "hash", hash, CBOR_BYTES | BM_HASH_SIZE),
+    FLAG("pending", is_pending),
+    FLAG("confirmed", is_confirmed),
+    FLAG("active", is_active),
+};
 
 /* Images that are damaged are not listed; intact ones that must not boot here are, without "bootable". */
-static struct smp_outcome list_images(struct smp_server *server, struct cbor_writer *answer)
+static void list_image(struct smp_server *server, uint8_t slot, struct cbor_writer *answer)
 {
-    cbor_put_key(answer, "images");
-    cbor_open_array(answer);
-    for (uint8_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
-        struct bm_slot_status status;
-        if (server->services->slot_status(slot, &status) != BM_SERVICE_OK || !status.is_intact) {
-            continue;
-        }
-        cbor_open_map(answer);
-        cbor_put_key_uint(answer, "slot", slot);
-        put_version(answer, &status.version);
-        cbor_put_key_bytes(answer, "hash", status.hash, BM_HASH_SIZE);
-        put_flag(answer, "bootable", status.verdict == BM_IMAGE_OK);
-        put_flag(answer, "pending", status.is_pending);
-        put_flag(answer, "confirmed", status.is_confirmed);
-        put_flag(answer, "active", status.is_active);
-        cbor_close(answer);
+    struct bm_slot_status status;
+    if (server->services->slot_status(slot, &status) != BM_SERVICE_OK || !status.is_intact) {
+        return;
+    }
+    cbor_open_map(answer);
+    cbor_put_key_uint(answer, "slot", slot);
+    put_version(answer, &status.version);
+    cbor_put_members(answer, &status, status_members, sizeof status_members / sizeof status_members[0]);
+    if (status.verdict == BM_IMAGE_OK) {
+        cbor_put_key_bool(answer, "bootable", true);
     }
     cbor_close(answer);
-    return smp_done();
 }
 
-static struct smp_outcome outcome_of(enum bm_service_result result)
+enum smp_outcome smp_image_list(struct smp_server *server, const struct cbor_value *values,
+                                struct cbor_writer *answer)
 {
-    switch (result) {
-    case BM_SERVICE_OK:
-        return smp_done();
-    case BM_SERVICE_NOT_FOUND:
-        return image_failed(IMAGE_ERR_HASH_NOT_FOUND, SMP_RC_NOT_FOUND);
-    case BM_SERVICE_IMAGE_RUNS:
-        return image_failed(IMAGE_ERR_TEST_OF_ACTIVE_DENIED, SMP_RC_BAD_STATE);
-    case BM_SERVICE_ON_TRIAL:
-        return image_failed(IMAGE_ERR_ALREADY_PENDING, SMP_RC_BAD_STATE);
-    case BM_SERVICE_NOT_ON_TRIAL:
-        return image_failed(IMAGE_ERR_CONFIRMATION_DENIED, SMP_RC_BAD_STATE);
-    case BM_SERVICE_IMAGE_REFUSED:
-        return smp_group_failed(BM_SMP_GROUP, BM_SMP_ERR_IMAGE_REFUSED, SMP_RC_BAD_STATE);
-    case BM_SERVICE_NOT_ALLOWED:
-        return image_failed(IMAGE_ERR_NO_FREE_SLOT, SMP_RC_BAD_STATE);
-    case BM_SERVICE_INVALID:
-        return image_failed(IMAGE_ERR_INVALID_SLOT, SMP_RC_INVALID);
-    default:
-        return smp_group_failed(BM_SMP_GROUP, BM_SMP_ERR_STORE_FAILED, SMP_RC_UNKNOWN);
+    (void)values;
+    cbor_open_key_array(answer, "images");
+    for (uint8_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
+        list_image(server, slot, answer);
     }
+    cbor_close(answer);
+    return SMP_OK;
 }
 
 static bool runs(struct smp_server *server, const uint8_t *hash)
@@ -104,35 +90,31 @@ static bool runs(struct smp_server *server, const uint8_t *hash)
  * Only what runs can be confirmed: what MCUmgr calls a permanent swap would skip the trial, and every new
  * image goes through one here.
  */
-static struct smp_outcome write_state(struct smp_server *server, const struct smp_request *request,
-                                      struct cbor_writer *answer)
+enum smp_outcome smp_image_write_state(struct smp_server *server, const struct cbor_value *values,
+                                       struct cbor_writer *answer)
 {
-    struct cbor_value hash = {.is_present = false};
-    struct cbor_value confirm = {.is_present = false};
-    const struct cbor_field fields[] = {{"hash", CBOR_FIELD_BYTES, &hash},
-                                        {"confirm", CBOR_FIELD_BOOL, &confirm}};
-    if (!cbor_read_fields(request->payload, request->length, fields, 2)) {
-        return smp_failed(SMP_RC_INVALID);
-    }
-    bool wants_confirmation = confirm.number != 0;
-    if (hash.is_present ? hash.length != BM_HASH_SIZE : !wants_confirmation) {
-        return image_failed(IMAGE_ERR_INVALID_HASH, SMP_RC_INVALID);
-    }
-    if (wants_confirmation && hash.is_present && !runs(server, hash.data)) {
-        return image_failed(IMAGE_ERR_CONFIRMATION_DENIED, SMP_RC_BAD_STATE);
-    }
     const struct boot_services *services = server->services;
-    enum bm_service_result result =
-        wants_confirmation ? services->confirm() : services->request_trial(hash.data);
-    return result == BM_SERVICE_OK ? list_images(server, answer) : outcome_of(result);
+    const struct cbor_value *hash = &values[STATE_HASH];
+    bool wants_confirmation = values[STATE_CONFIRM].number != 0;
+    if (hash->is_present ? hash->length != BM_HASH_SIZE : !wants_confirmation) {
+        return IMAGE_INVALID_HASH;
+    }
+    if (wants_confirmation && hash->is_present && !runs(server, hash->data)) {
+        return IMAGE_CONFIRMATION_DENIED;
+    }
+    enum bm_service_result result = wants_confirmation
+        ? services->confirm()
+        : services->request_trial(hash->data, values[STATE_FORCE].number != 0);
+    return result == BM_SERVICE_OK ? smp_image_list(server, values, answer) : smp_image_outcome(result);
 }
 
 static enum bm_service_result erase_slot(struct smp_server *server, uint8_t slot)
 {
     const struct boot_services *services = server->services;
-    enum bm_service_result result = services->slot_open(slot);
+    uint32_t capacity = region_of(server, slot)->size;
     uint32_t offset = 0;
-    while (result == BM_SERVICE_OK && offset < slot_capacity(server, slot)) {
+    enum bm_service_result result = services->slot_open(slot, NULL, capacity, &offset);
+    while (result == BM_SERVICE_OK && offset < capacity) {
         result = services->slot_erase(slot, offset);
         services->watchdog_kick();
         offset += services->flash_map()->sector_size;
@@ -141,39 +123,36 @@ static enum bm_service_result erase_slot(struct smp_server *server, uint8_t slot
 }
 
 /* A pending image is somebody's decision: it is erased only after its trial was cancelled. */
-static struct smp_outcome erase(struct smp_server *server, const struct smp_request *request)
+enum smp_outcome smp_image_erase(struct smp_server *server, const struct cbor_value *wanted,
+                                 struct cbor_writer *answer)
 {
-    struct cbor_value wanted = {.is_present = false};
-    const struct cbor_field fields[] = {{"slot", CBOR_FIELD_UINT, &wanted}};
-    if (!cbor_read_fields(request->payload, request->length, fields, 1)) {
-        return smp_failed(SMP_RC_INVALID);
-    }
-    uint32_t slot = wanted.is_present ? wanted.number : server->services->slot_for_upload();
     struct bm_slot_status status;
+    uint32_t slot = wanted->is_present ? wanted->number : server->services->slot_for_upload();
+    (void)answer;
     if (slot == BM_SLOT_NONE) {
-        return image_failed(IMAGE_ERR_NO_FREE_SLOT, SMP_RC_BAD_STATE);
+        return IMAGE_NO_FREE_SLOT;
     }
     if (slot >= BM_SLOT_COUNT || server->services->slot_status((uint8_t)slot, &status) != BM_SERVICE_OK) {
-        return image_failed(IMAGE_ERR_INVALID_SLOT, SMP_RC_INVALID);
+        return IMAGE_INVALID_SLOT;
     }
     if (status.is_pending) {
-        return image_failed(IMAGE_ERR_ALREADY_PENDING, SMP_RC_BAD_STATE);
+        return IMAGE_ALREADY_PENDING;
     }
-    server->upload.is_open = false;
-    return outcome_of(erase_slot(server, (uint8_t)slot));
+    smp_upload_forget(server);
+    return smp_image_outcome(erase_slot(server, (uint8_t)slot));
 }
 
-static struct smp_outcome slot_info(struct smp_server *server, struct cbor_writer *answer)
+enum smp_outcome smp_image_slot_info(struct smp_server *server, const struct cbor_value *values,
+                                     struct cbor_writer *answer)
 {
     uint32_t largest = 0;
-    cbor_put_key(answer, "images");
-    cbor_open_array(answer);
+    (void)values;
+    cbor_open_key_array(answer, "images");
     cbor_open_map(answer);
     cbor_put_key_uint(answer, "image", 0);
-    cbor_put_key(answer, "slots");
-    cbor_open_array(answer);
-    for (uint8_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
-        uint32_t capacity = slot_capacity(server, slot);
+    cbor_open_key_array(answer, "slots");
+    for (uint32_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
+        uint32_t capacity = region_of(server, slot)->size;
         largest = capacity > largest ? capacity : largest;
         cbor_open_map(answer);
         cbor_put_key_uint(answer, "slot", slot);
@@ -184,24 +163,5 @@ static struct smp_outcome slot_info(struct smp_server *server, struct cbor_write
     cbor_put_key_uint(answer, "max_image_size", largest);
     cbor_close(answer);
     cbor_close(answer);
-    return smp_done();
-}
-
-struct smp_outcome smp_image_handle(struct smp_server *server, const struct smp_request *request,
-                                    struct cbor_writer *answer)
-{
-    bool is_write = request->operation == SMP_OPERATION_WRITE;
-    if (request->command == IMAGE_STATE) {
-        return is_write ? write_state(server, request, answer) : list_images(server, answer);
-    }
-    if (request->command == IMAGE_UPLOAD && is_write) {
-        return smp_upload_handle(server, request, answer);
-    }
-    if (request->command == IMAGE_ERASE && is_write) {
-        return erase(server, request);
-    }
-    if (request->command == IMAGE_SLOT_INFO && !is_write) {
-        return slot_info(server, answer);
-    }
-    return smp_failed(SMP_RC_NOT_SUPPORTED);
+    return SMP_OK;
 }

@@ -3,11 +3,160 @@
 
 #include "bytes.h"
 #include "mem.h"
-#include "smp_request.h"
+#include "smp_commands.h"
 
-#define HEADER_SIZE 8u
-#define READ_SIZE 128u
-#define NEWEST_VERSION 1u
+#define READ_SIZE 16u
+#define CONTENT_SIZE (SMP_ANSWER_SIZE - SMP_HEADER_SIZE)
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
+/* --- Outcomes --- */
+
+/* By enum bm_service_result; the same refusal has another code in each group. */
+static const uint8_t image_outcomes[] = {
+    SMP_OK,
+    IMAGE_INVALID_SLOT,
+    IMAGE_NO_FREE_SLOT,
+    IMAGE_HASH_NOT_FOUND,
+    OWN_IMAGE_REFUSED,
+    IMAGE_TEST_OF_ACTIVE_DENIED,
+    IMAGE_ALREADY_PENDING,
+    IMAGE_CONFIRMATION_DENIED,
+};
+
+static const uint8_t own_outcomes[] = {
+    SMP_OK,          SMP_INVALID,   OWN_NOT_ALLOWED,  OWN_NO_CONFIG,       OWN_IMAGE_REFUSED,
+    SMP_BAD_STATE,   SMP_BAD_STATE, OWN_NOT_ON_TRIAL, OWN_NOT_PROVISIONED, OWN_STORE_FAILED,
+    OWN_ROLLED_BACK, OWN_LOCKED,    OWN_PROVISIONED,  OWN_WRONG_SIGNATURE,
+};
+
+enum smp_outcome smp_own_outcome(enum bm_service_result result)
+{
+    /* A bootloader may know refusals that are younger than this code. */
+    return (size_t)result < COUNT_OF(own_outcomes) ? (enum smp_outcome)own_outcomes[result] : SMP_UNKNOWN;
+}
+
+enum smp_outcome smp_image_outcome(enum bm_service_result result)
+{
+    return (size_t)result < COUNT_OF(image_outcomes) ? (enum smp_outcome)image_outcomes[result]
+                                                     : smp_own_outcome(result);
+}
+
+struct v1_code {
+    uint8_t outcome;
+    uint8_t rc;
+};
+
+/* What SMP v1, which knows no codes of groups, is told; "bad state" where nothing is said. */
+static const struct v1_code v1_codes[] = {
+    {OS_NO_ANSWER_TO_QUERY, SMP_NOT_FOUND}, {IMAGE_HASH_NOT_FOUND, SMP_NOT_FOUND},
+    {IMAGE_WRITE_FAILED, SMP_UNKNOWN},      {IMAGE_ERASE_FAILED, SMP_UNKNOWN},
+    {IMAGE_INVALID_SLOT, SMP_INVALID},      {IMAGE_NO_OFFSET, SMP_INVALID},
+    {IMAGE_NO_LENGTH, SMP_INVALID},         {IMAGE_HEADER_TOO_SHORT, SMP_INVALID},
+    {IMAGE_HEADER_MAGIC, SMP_INVALID},      {IMAGE_INVALID_HASH, SMP_INVALID},
+    {IMAGE_TOO_LARGE, SMP_INVALID},         {IMAGE_DATA_OVERRUN, SMP_INVALID},
+    {OWN_NOT_PROVISIONED, SMP_NOT_FOUND},   {OWN_STORE_FAILED, SMP_UNKNOWN},
+    {OWN_NO_CONFIG, SMP_NOT_FOUND},
+};
+
+static uint32_t v1_code_of(enum smp_outcome outcome)
+{
+    for (size_t i = 0; i < COUNT_OF(v1_codes); i++) {
+        if (v1_codes[i].outcome == (uint8_t)outcome) {
+            return v1_codes[i].rc;
+        }
+    }
+    return SMP_BAD_STATE;
+}
+
+/* The two shapes of an error: {"rc"} of v1 and of generic codes, {"err":{"group","rc"}} of v2. */
+static void write_failure(struct cbor_writer *answer, bool is_v1, enum smp_outcome outcome)
+{
+    /* By the upper two bits of an outcome, which are 0 in generic ones. */
+    static const uint8_t groups[] = {0, SMP_GROUP_OS, SMP_GROUP_IMAGE, BM_SMP_GROUP};
+    uint32_t code = outcome & SMP_OUTCOME_CODE_MASK;
+    if (code == outcome || is_v1) {
+        cbor_put_key_uint(answer, "rc", code == outcome ? code : v1_code_of(outcome));
+        return;
+    }
+    cbor_put_key(answer, "err");
+    cbor_open_map(answer);
+    cbor_put_key_uint(answer, "group", groups[outcome >> 6]);
+    cbor_put_key_uint(answer, "rc", code);
+    cbor_close(answer);
+}
+
+/* --- Requests --- */
+
+static enum smp_outcome carry_out(struct smp_server *server, const uint8_t *packet, size_t length,
+                                  struct cbor_writer *answer)
+{
+    struct cbor_value values[SMP_MAX_FIELDS];
+    const struct smp_command *command = smp_find_command(packet);
+    if (command == NULL) {
+        return SMP_NOT_SUPPORTED;
+    }
+    if (!cbor_read_fields(packet + SMP_HEADER_SIZE, length, command->fields, command->field_count, values)) {
+        return SMP_INVALID;
+    }
+    return command->handle(server, values, answer);
+}
+
+/* Fills the answer's content; returns its length. */
+static size_t write_content(struct smp_server *server, const uint8_t *packet, size_t length, bool is_v1)
+{
+    uint8_t *content = server->answer + SMP_STREAM_HEAD + SMP_HEADER_SIZE;
+    struct cbor_writer answer;
+    cbor_start(&answer, content, CONTENT_SIZE);
+    enum smp_outcome outcome = carry_out(server, packet, length, &answer);
+    cbor_close(&answer);
+    if (outcome == SMP_OK && answer.has_overflown) {
+        outcome = SMP_TOO_LONG;
+    }
+    if (outcome != SMP_OK) {
+        cbor_start(&answer, content, CONTENT_SIZE);
+        write_failure(&answer, is_v1, outcome);
+        cbor_close(&answer);
+    }
+    return answer.length;
+}
+
+static void answer_request(struct smp_server *server, const uint8_t *packet, size_t length)
+{
+    uint8_t *header = server->answer + SMP_STREAM_HEAD;
+    /* Versions to come are answered in the newest one that is known. */
+    uint32_t version = (packet[0] >> SMP_VERSION_SHIFT & 3u) != 0;
+    size_t written = write_content(server, packet, length, version == 0);
+    memcpy(header, packet, SMP_HEADER_SIZE);
+    header[0] = (uint8_t)(version << SMP_VERSION_SHIFT | ((packet[0] & SMP_OPERATION_MASK) + 1));
+    header[1] = 0;
+    store_be16(header + SMP_LENGTH_AT, (uint16_t)written);
+    smp_frame_send(server->answer, SMP_HEADER_SIZE + written, server->services->line_write);
+    if (server->is_reset_asked) {
+        server->is_reset_asked = false;
+        server->services->reset(server->boot_mode);
+    }
+}
+
+/* Reads and writes are; answers are not, or a line that echoes would have the server answer itself for ever.
+ */
+static bool is_request(const uint8_t *header)
+{
+    return (header[0] & SMP_OPERATION_MASK & ~SMP_OPERATION_WRITE) == 0;
+}
+
+void smp_server_handle(struct smp_server *server, const uint8_t *packet, size_t length)
+{
+    while (length >= SMP_HEADER_SIZE && is_request(packet)) {
+        size_t size = SMP_HEADER_SIZE + load_be16(packet + SMP_LENGTH_AT);
+        if (size > length) {
+            return;
+        }
+        answer_request(server, packet, size - SMP_HEADER_SIZE);
+        packet += size;
+        length -= size;
+    }
+}
 
 void smp_server_init(struct smp_server *server, const struct boot_services *services, health_checks health)
 {
@@ -17,101 +166,11 @@ void smp_server_init(struct smp_server *server, const struct boot_services *serv
     smp_decoder_init(&server->decoder);
 }
 
-static struct smp_outcome dispatch(struct smp_server *server, const struct smp_request *request,
-                                   struct cbor_writer *answer)
-{
-    switch (request->group) {
-    case SMP_GROUP_OS:
-        return smp_os_handle(server, request, answer);
-    case SMP_GROUP_IMAGE:
-        return smp_image_handle(server, request, answer);
-    case BM_SMP_GROUP:
-        return smp_bootmend_handle(server, request, answer);
-    default:
-        return smp_failed(SMP_RC_NOT_SUPPORTED);
-    }
-}
-
-/* The two shapes of an error: {"rc"} of v1 and of generic codes, {"err":{"group","rc"}} of v2. */
-static void write_failure(struct cbor_writer *answer, uint8_t version, struct smp_outcome outcome)
-{
-    cbor_open_map(answer);
-    if (version == 0 || outcome.group_code == 0) {
-        cbor_put_key_uint(answer, "rc", outcome.rc);
-    } else {
-        cbor_put_key(answer, "err");
-        cbor_open_map(answer);
-        cbor_put_key_uint(answer, "group", outcome.group);
-        cbor_put_key_uint(answer, "rc", outcome.group_code);
-        cbor_close(answer);
-    }
-    cbor_close(answer);
-}
-
-static void write_header(uint8_t *header, const struct smp_request *request, size_t length)
-{
-    header[0] = (uint8_t)(request->version << 3 | (request->operation + 1));
-    header[1] = 0;
-    store_be16(header + 2, (uint16_t)length);
-    store_be16(header + 4, request->group);
-    header[6] = request->sequence;
-    header[7] = request->command;
-}
-
-static void answer_request(struct smp_server *server, const struct smp_request *request)
-{
-    struct cbor_writer answer = {.buffer = server->answer + HEADER_SIZE,
-                                 .capacity = sizeof server->answer - HEADER_SIZE};
-    cbor_open_map(&answer);
-    struct smp_outcome outcome = dispatch(server, request, &answer);
-    cbor_close(&answer);
-    if (outcome.rc == SMP_RC_OK && answer.has_overflown) {
-        outcome = smp_failed(SMP_RC_TOO_LONG);
-    }
-    if (outcome.rc != SMP_RC_OK) {
-        answer.length = 0;
-        answer.has_overflown = false;
-        write_failure(&answer, request->version, outcome);
-    }
-    write_header(server->answer, request, answer.length);
-    smp_frame_send(server->answer, HEADER_SIZE + answer.length, server->services->line_write);
-    if (server->is_reset_asked) {
-        server->is_reset_asked = false;
-        server->services->reset(server->boot_mode);
-    }
-}
-
-/* Answers are dropped without a word: a line that echoes would have the server answer itself for ever. */
-static bool is_request(uint8_t operation)
-{
-    return operation == SMP_OPERATION_READ || operation == SMP_OPERATION_WRITE;
-}
-
-void smp_server_handle(struct smp_server *server, const uint8_t *packet, size_t length)
-{
-    while (length >= HEADER_SIZE) {
-        uint8_t version = packet[0] >> 3 & 3u;
-        struct smp_request request = {.operation = packet[0] & 7u,
-                                      .version = version > NEWEST_VERSION ? NEWEST_VERSION : version,
-                                      .group = load_be16(packet + 4),
-                                      .sequence = packet[6],
-                                      .command = packet[7],
-                                      .payload = packet + HEADER_SIZE,
-                                      .length = load_be16(packet + 2)};
-        if (!is_request(request.operation) || request.length > length - HEADER_SIZE) {
-            return;
-        }
-        answer_request(server, &request);
-        packet += HEADER_SIZE + request.length;
-        length -= HEADER_SIZE + request.length;
-    }
-}
-
 void smp_server_poll(struct smp_server *server)
 {
     uint8_t bytes[READ_SIZE];
-    size_t count = server->services->line_read(bytes, sizeof bytes);
-    while (count > 0) {
+    size_t count = 0;
+    while ((count = server->services->line_read(bytes, sizeof bytes)) > 0) {
         for (size_t i = 0; i < count; i++) {
             if (smp_decoder_take(&server->decoder, bytes[i])) {
                 smp_server_handle(server, server->decoder.packet, server->decoder.packet_length);
@@ -119,6 +178,5 @@ void smp_server_poll(struct smp_server *server)
         }
         /* A client that never pauses must not keep an application from kicking its watchdog. */
         server->services->watchdog_kick();
-        count = server->services->line_read(bytes, sizeof bytes);
     }
 }

@@ -16,34 +16,33 @@ struct health_check {
     bool is_ok;
 };
 
+/* Fills in the check with that number, counted from 0; false when there is none. */
+typedef bool (*health_checks)(uint32_t number, struct health_check *check);
+
 /* The longest answer, with its header; an application with many health checks may need more. */
 #ifndef SMP_ANSWER_SIZE
 #define SMP_ANSWER_SIZE 384u
 #endif
 
-/* Fills at most `capacity` checks and returns how many there are. */
-typedef size_t (*health_checks)(struct health_check *checks, size_t capacity);
-
 struct smp_upload {
-    bool is_open; /* offset, length and slot hold, also after the last byte */
     bool has_session_key;
-    uint8_t session_key[BM_HASH_SIZE];
     uint8_t slot;
-    uint32_t length;
+    uint8_t tail_length;
+    uint32_t length; /* 0 when no upload is under way; the members hold also after the last byte */
     uint32_t offset; /* the next byte that is expected */
     uint32_t erased; /* bytes from the slot's start that are erased or written */
+    uint8_t session_key[BM_HASH_SIZE];
     uint8_t tail[BM_MAX_WRITE_SIZE]; /* bytes in front of `offset` that do not fill a write unit yet */
-    uint32_t tail_length;
 };
 
 struct smp_server {
     const struct boot_services *services;
     health_checks health; /* null in recovery mode */
-    struct smp_decoder decoder;
+    bool is_reset_asked; /* carried out when the answer has been sent */
+    uint8_t boot_mode; /* enum bm_boot_mode, of that reset */
     struct smp_upload upload;
     uint8_t answer[SMP_STREAM_SIZE(SMP_ANSWER_SIZE)];
-    bool is_reset_asked;
-    enum bm_boot_mode boot_mode;
+    struct smp_decoder decoder;
 };
 
 void smp_server_init(struct smp_server *server, const struct boot_services *services, health_checks health);

@@ -1,97 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bytes.h"
-#include "mem.h"
 #include "smp_image.h"
 
-/* "image" of the first chunk: 0 lets the boot policy choose, n stands for slot n - 1 ("direct upload"). */
-#define IMAGE_CHOOSES_SLOT 0u
+#define VERSION_AT 20u /* in the image's header: major, minor (u8), revision (u16), build (u32) */
 
-struct chunk {
-    struct cbor_value image;
-    struct cbor_value length;
-    struct cbor_value offset;
-    struct cbor_value session_key;
-    struct cbor_value data;
-    struct cbor_value must_be_newer;
-};
-
-static bool read_chunk(const struct smp_request *request, struct chunk *chunk)
+/* Some clients shorten the hash to save room; what cannot be compared with the file is no key. */
+static const uint8_t *key_of(const struct cbor_value *values)
 {
-    const struct cbor_field fields[] = {
-        {"image", CBOR_FIELD_UINT, &chunk->image}, {"len", CBOR_FIELD_UINT, &chunk->length},
-        {"off", CBOR_FIELD_UINT, &chunk->offset},  {"sha", CBOR_FIELD_BYTES, &chunk->session_key},
-        {"data", CBOR_FIELD_BYTES, &chunk->data},  {"upgrade", CBOR_FIELD_BOOL, &chunk->must_be_newer},
-    };
-    memset(chunk, 0, sizeof *chunk);
-    if (!cbor_read_fields(request->payload, request->length, fields, sizeof fields / sizeof fields[0])
-        || !chunk->data.is_present) {
-        return false;
-    }
-    /* Some clients shorten the hash to save room; what cannot be compared with the file is no key. */
-    chunk->session_key.is_present =
-        chunk->session_key.is_present && chunk->session_key.length == BM_HASH_SIZE;
-    return true;
+    return values[UPLOAD_KEY].length == BM_HASH_SIZE ? values[UPLOAD_KEY].data : NULL;
 }
 
 /* Major, minor and revision, as one number; MCUmgr leaves the build out. */
-static uint32_t rank_of(uint8_t major, uint8_t minor, uint16_t revision)
+static uint32_t rank_of(const uint8_t *header)
 {
-    return (uint32_t)major << 24 | (uint32_t)minor << 16 | revision;
+    const uint8_t *version = header + VERSION_AT;
+    return (uint32_t)version[0] << 24 | (uint32_t)version[1] << 16 | load_le16(version + 2);
 }
 
 static bool is_upgrade(const struct smp_server *server, const uint8_t *header)
 {
-    struct bm_slot_status status;
-    for (uint8_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
-        if (server->services->slot_status(slot, &status) == BM_SERVICE_OK && status.is_active) {
-            const struct bm_version *runs = &status.version;
-            return rank_of(header[20], header[21], load_le16(header + 22))
-                > rank_of(runs->major, runs->minor, runs->revision);
-        }
-    }
-    return true;
+    const struct boot_services *services = server->services;
+    struct bm_boot_state state;
+    return services->boot_state(&state) != BM_SERVICE_OK || state.running == BM_SLOT_NONE
+        || rank_of(header) > rank_of(services->flash_memory() + region_of(server, state.running)->offset);
 }
 
 /* What the first chunk must show before a byte of the slot is given up. */
-static struct smp_outcome check_first(const struct smp_server *server, const struct chunk *chunk)
+static enum smp_outcome check_first(const struct smp_server *server, const struct cbor_value *values)
 {
-    if (!chunk->length.is_present) {
-        return image_failed(IMAGE_ERR_NO_LENGTH, SMP_RC_INVALID);
+    const struct cbor_value *data = &values[UPLOAD_DATA];
+    if (!values[UPLOAD_LENGTH].is_present) {
+        return IMAGE_NO_LENGTH;
     }
-    if (chunk->data.length < BM_IMAGE_HEADER_SIZE) {
-        return image_failed(IMAGE_ERR_HEADER_TOO_SHORT, SMP_RC_INVALID);
+    if (data->length < BM_IMAGE_HEADER_SIZE) {
+        return IMAGE_HEADER_TOO_SHORT;
     }
-    if (load_le32(chunk->data.data) != BM_IMAGE_MAGIC) {
-        return image_failed(IMAGE_ERR_HEADER_MAGIC, SMP_RC_INVALID);
+    if (load_le32(data->data) != BM_IMAGE_MAGIC) {
+        return IMAGE_HEADER_MAGIC;
     }
-    if (chunk->must_be_newer.number != 0 && !is_upgrade(server, chunk->data.data)) {
-        return image_failed(IMAGE_ERR_RUNNING_IS_NEWER, SMP_RC_BAD_STATE);
+    if (data->length > values[UPLOAD_LENGTH].number) {
+        return IMAGE_DATA_OVERRUN;
     }
-    return smp_done();
+    if (values[UPLOAD_MUST_BE_NEWER].number != 0 && !is_upgrade(server, data->data)) {
+        return IMAGE_RUNNING_IS_NEWER;
+    }
+    return SMP_OK;
 }
 
-static struct smp_outcome choose_slot(const struct smp_server *server, const struct chunk *chunk,
-                                      uint8_t *slot)
+static bool is_complete(const struct smp_upload *upload)
 {
-    uint32_t image = chunk->image.number;
-    if (image > BM_SLOT_COUNT) {
-        return image_failed(IMAGE_ERR_INVALID_SLOT, SMP_RC_INVALID);
-    }
-    *slot = image == IMAGE_CHOOSES_SLOT ? server->services->slot_for_upload() : (uint8_t)(image - 1);
-    if (*slot == BM_SLOT_NONE) {
-        return image_failed(IMAGE_ERR_NO_FREE_SLOT, SMP_RC_BAD_STATE);
-    }
-    if (chunk->length.number > slot_capacity(server, *slot)) {
-        return image_failed(IMAGE_ERR_TOO_LARGE, SMP_RC_INVALID);
-    }
-    switch (server->services->slot_open(*slot)) {
-    case BM_SERVICE_OK:
-        return smp_done();
-    case BM_SERVICE_NOT_ALLOWED:
-        return image_failed(IMAGE_ERR_NO_FREE_SLOT, SMP_RC_BAD_STATE);
-    default:
-        return image_failed(IMAGE_ERR_WRITE_FAILED, SMP_RC_UNKNOWN);
-    }
+    return upload->offset == upload->length;
 }
 
 static bool is_written_as_announced(const struct smp_server *server)
@@ -103,138 +61,138 @@ static bool is_written_as_announced(const struct smp_server *server)
 }
 
 /* The client lost the line, or an answer, and comes back with the same file. */
-static bool is_resumed(const struct smp_server *server, const struct chunk *chunk)
+static bool is_resumed(const struct smp_server *server, const struct cbor_value *values)
 {
     const struct smp_upload *upload = &server->upload;
-    return upload->is_open && upload->has_session_key && chunk->session_key.is_present
-        && chunk->length.is_present && chunk->length.number == upload->length
-        && memcmp(chunk->session_key.data, upload->session_key, BM_HASH_SIZE) == 0
-        && (upload->offset < upload->length || is_written_as_announced(server));
+    const uint8_t *key = key_of(values);
+    return upload->has_session_key && key != NULL && values[UPLOAD_LENGTH].number == upload->length
+        && memcmp(key, upload->session_key, BM_HASH_SIZE) == 0
+        && (!is_complete(upload) || is_written_as_announced(server));
 }
 
-static struct smp_outcome open_upload(struct smp_server *server, const struct chunk *chunk)
+static enum smp_outcome choose_slot(struct smp_server *server, const struct cbor_value *values)
 {
-    uint8_t slot = BM_SLOT_NONE;
-    struct smp_outcome outcome = check_first(server, chunk);
-    if (outcome.rc == SMP_RC_OK) {
-        outcome = choose_slot(server, chunk, &slot);
+    struct smp_upload *upload = &server->upload;
+    uint32_t image = values[UPLOAD_IMAGE].number;
+    if (image > BM_SLOT_COUNT) {
+        return IMAGE_INVALID_SLOT;
     }
-    if (outcome.rc != SMP_RC_OK) {
+    upload->slot = image == 0 ? server->services->slot_for_upload() : (uint8_t)(image - 1);
+    if (upload->slot == BM_SLOT_NONE) {
+        return IMAGE_NO_FREE_SLOT;
+    }
+    upload->length = values[UPLOAD_LENGTH].number;
+    return upload->length > region_of(server, upload->slot)->size ? IMAGE_TOO_LARGE : SMP_OK;
+}
+
+static enum smp_outcome open_upload(struct smp_server *server, const struct cbor_value *values)
+{
+    struct smp_upload *upload = &server->upload;
+    const struct boot_services *services = server->services;
+    const uint8_t *key = key_of(values);
+    smp_upload_forget(server);
+    enum smp_outcome outcome = choose_slot(server, values);
+    if (outcome != SMP_OK) {
         return outcome;
     }
-    server->upload = (struct smp_upload){.is_open = true,
-                                         .slot = slot,
-                                         .length = chunk->length.number,
-                                         .has_session_key = chunk->session_key.is_present};
-    if (chunk->session_key.is_present) {
-        memcpy(server->upload.session_key, chunk->session_key.data, BM_HASH_SIZE);
+    if (key != NULL) {
+        upload->has_session_key = true;
+        memcpy(upload->session_key, key, BM_HASH_SIZE);
     }
-    return smp_done();
+    enum bm_service_result result = services->slot_open(upload->slot, key, upload->length, &upload->offset);
+    upload->erased = upload->offset;
+    return smp_image_outcome(result);
 }
 
 /* Erases sector by sector, just ahead of the data, so that no request takes longer than one sector needs. */
-static struct smp_outcome program(struct smp_server *server, uint32_t offset, const uint8_t *data,
-                                  uint32_t length)
+static enum smp_outcome program(struct smp_server *server, uint32_t offset, const uint8_t *data,
+                                uint32_t length)
 {
     struct smp_upload *upload = &server->upload;
     const struct boot_services *services = server->services;
     while (upload->erased < offset + length) {
         if (services->slot_erase(upload->slot, upload->erased) != BM_SERVICE_OK) {
-            return image_failed(IMAGE_ERR_ERASE_FAILED, SMP_RC_UNKNOWN);
+            return IMAGE_ERASE_FAILED;
         }
         upload->erased += services->flash_map()->sector_size;
     }
-    if (length > 0 && services->slot_program(upload->slot, offset, data, length) != BM_SERVICE_OK) {
-        return image_failed(IMAGE_ERR_WRITE_FAILED, SMP_RC_UNKNOWN);
-    }
-    return smp_done();
+    return services->slot_program(upload->slot, offset, data, length) == BM_SERVICE_OK ? SMP_OK
+                                                                                       : IMAGE_WRITE_FAILED;
 }
 
 /* The tail grows to a write unit, or to the end of the file, and is programmed then. */
-static struct smp_outcome fill_tail(struct smp_server *server, const uint8_t **data, uint32_t *length)
+static enum smp_outcome add_to_tail(struct smp_server *server, uint8_t byte, uint32_t unit)
 {
     struct smp_upload *upload = &server->upload;
-    uint32_t unit = server->services->flash_map()->write_size;
-    while (*length > 0 && upload->tail_length < unit) {
-        upload->tail[upload->tail_length++] = *(*data)++;
-        (*length)--;
-        upload->offset++;
+    uint32_t length = upload->tail_length;
+    upload->tail[length++] = byte;
+    upload->tail_length = (uint8_t)length;
+    if (length < unit && upload->offset + 1 < upload->length) {
+        return SMP_OK;
     }
-    if (upload->tail_length < unit && upload->offset < upload->length) {
-        return smp_done();
-    }
-    uint32_t start = upload->offset - upload->tail_length;
-    memset(upload->tail + upload->tail_length, 0xff, unit - upload->tail_length);
+    memset(upload->tail + length, 0xff, unit - length);
     upload->tail_length = 0;
-    return program(server, start, upload->tail, unit);
+    return program(server, upload->offset + 1 - length, upload->tail, unit);
 }
 
-static struct smp_outcome store(struct smp_server *server, const uint8_t *data, uint32_t length)
+/* Whole write units straight from the packet, what is left over by way of the tail. */
+static enum smp_outcome store(struct smp_server *server, const uint8_t *data, uint32_t length)
 {
     struct smp_upload *upload = &server->upload;
     uint32_t unit = server->services->flash_map()->write_size;
-    struct smp_outcome outcome = smp_done();
-    if (upload->tail_length > 0) {
-        outcome = fill_tail(server, &data, &length);
-    }
-    uint32_t whole = length / unit * unit;
-    if (outcome.rc == SMP_RC_OK && whole > 0) {
-        outcome = program(server, upload->offset, data, whole);
-        upload->offset += whole;
-    }
-    if (outcome.rc == SMP_RC_OK && length > whole) {
-        data += whole;
-        length -= whole;
-        outcome = fill_tail(server, &data, &length);
+    enum smp_outcome outcome = SMP_OK;
+    while (length > 0 && outcome == SMP_OK) {
+        uint32_t taken = upload->tail_length == 0 ? length & ~(unit - 1) : 0;
+        if (taken > 0) {
+            outcome = program(server, upload->offset, data, taken);
+        } else {
+            taken = 1;
+            outcome = add_to_tail(server, *data, unit);
+        }
+        upload->offset += taken;
+        data += taken;
+        length -= taken;
     }
     return outcome;
 }
 
-static struct smp_outcome answer_offset(const struct smp_server *server, struct cbor_writer *answer)
+static enum smp_outcome take_data(struct smp_server *server, const struct cbor_value *data)
 {
     const struct smp_upload *upload = &server->upload;
-    cbor_put_key_uint(answer, "off", upload->is_open ? upload->offset : 0);
-    if (upload->is_open && upload->offset == upload->length && upload->has_session_key) {
-        cbor_put_key_bool(answer, "match", is_written_as_announced(server));
-    }
-    return smp_done();
+    return data->length > upload->length - upload->offset ? IMAGE_DATA_OVERRUN
+                                                          : store(server, data->data, (uint32_t)data->length);
 }
 
-static struct smp_outcome take_data(struct smp_server *server, const struct chunk *chunk,
-                                    struct cbor_writer *answer)
+static enum smp_outcome take_chunk(struct smp_server *server, const struct cbor_value *values)
 {
-    struct smp_upload *upload = &server->upload;
-    if (chunk->data.length > upload->length - upload->offset) {
-        return image_failed(IMAGE_ERR_DATA_OVERRUN, SMP_RC_INVALID);
+    const struct cbor_value *offset = &values[UPLOAD_OFFSET];
+    if (!offset->is_present) {
+        return IMAGE_NO_OFFSET;
     }
-    struct smp_outcome outcome = store(server, chunk->data.data, (uint32_t)chunk->data.length);
-    if (outcome.rc != SMP_RC_OK) {
-        upload->is_open = false;
-        return outcome;
-    }
-    return answer_offset(server, answer);
-}
-
-struct smp_outcome smp_upload_handle(struct smp_server *server, const struct smp_request *request,
-                                     struct cbor_writer *answer)
-{
-    struct chunk chunk;
-    if (!read_chunk(request, &chunk)) {
-        return smp_failed(SMP_RC_INVALID);
-    }
-    if (!chunk.offset.is_present) {
-        return image_failed(IMAGE_ERR_NO_OFFSET, SMP_RC_INVALID);
-    }
-    if (chunk.offset.number == 0 && is_resumed(server, &chunk)) {
-        return answer_offset(server, answer);
-    }
-    if (chunk.offset.number == 0) {
-        struct smp_outcome outcome = open_upload(server, &chunk);
-        return outcome.rc == SMP_RC_OK ? take_data(server, &chunk, answer) : outcome;
+    if (offset->number == 0 && !is_resumed(server, values)) {
+        enum smp_outcome outcome = check_first(server, values);
+        outcome = outcome == SMP_OK ? open_upload(server, values) : outcome;
+        if (outcome != SMP_OK) {
+            return outcome;
+        }
     }
     /* A chunk from elsewhere is no error: the answer says where to go on. */
-    if (!server->upload.is_open || chunk.offset.number != server->upload.offset) {
-        return answer_offset(server, answer);
+    return offset->number == server->upload.offset ? take_data(server, &values[UPLOAD_DATA]) : SMP_OK;
+}
+
+/* One chunk; whatever goes wrong ends the upload. */
+enum smp_outcome smp_image_upload(struct smp_server *server, const struct cbor_value *values,
+                                  struct cbor_writer *answer)
+{
+    const struct smp_upload *upload = &server->upload;
+    enum smp_outcome outcome = take_chunk(server, values);
+    if (outcome != SMP_OK) {
+        smp_upload_forget(server);
+        return outcome;
     }
-    return take_data(server, &chunk, answer);
+    cbor_put_key_uint(answer, "off", upload->offset);
+    if (upload->has_session_key && is_complete(upload)) {
+        cbor_put_key_bool(answer, "match", is_written_as_announced(server));
+    }
+    return SMP_OK;
 }
