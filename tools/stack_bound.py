@@ -6,17 +6,19 @@
 
 Each object was compiled with -fcallgraph-info=su, which leaves NAME.ci beside NAME.obj. Recursion and frames
 of unknown size are errors. A call through a pointer may go to every function that is called by no name, and
-to the port's functions; such calls nest INDIRECT_DEPTH deep at most: the SMP server calls a service, and the
-service a callback. A function without a call graph (libgcc's) is granted UNKNOWN_FRAME, if it is not one of
-KNOWN_FRAMES.
+to the port's functions; such calls nest INDIRECT_DEPTH deep at most: the SMP server calls a command's handler,
+that a service, and the service a callback. Handlers are called by DISPATCHER alone. A function without a call
+graph (libgcc's) is granted UNKNOWN_FRAME, if it is not one of KNOWN_FRAMES.
 """
 import argparse
 import pathlib
 import re
 import sys
 
-INDIRECT_DEPTH = 2
+INDIRECT_DEPTH = 3
 INDIRECT = "__indirect_call"
+DISPATCHER = "smp_carry_out"
+HANDLER = re.compile(r"smp_\w+")
 UNKNOWN_FRAME = 128
 # From the disassembly of libgcc 12.2: the 64-bit product of ARMv6-M, at the bottom of each verification.
 KNOWN_FRAMES = {"__aeabi_lmul": 28}
@@ -59,7 +61,9 @@ class Graph:
             return self.deepest(callee, depth, path)
         if depth == 0:
             return (0, ())
-        return max((self.deepest(name, depth - 1) for name in self.by_pointer), default=(0, ()))
+        dispatches = path[-1] == DISPATCHER
+        targets = [name for name in self.by_pointer if (HANDLER.fullmatch(name) is not None) == dispatches]
+        return max((self.deepest(name, depth - 1) for name in targets), default=(0, ()))
 
 
 def main() -> int:

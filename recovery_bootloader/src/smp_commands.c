@@ -6,6 +6,10 @@
 enum os_command { OS_ECHO = 0, OS_RESET = 5, OS_PARAMETERS = 6, OS_BOOTLOADER = 8 };
 enum image_command { IMAGE_STATE = 0, IMAGE_UPLOAD = 1, IMAGE_ERASE = 5, IMAGE_SLOT_INFO = 6 };
 
+#define SMP_READ 1u /* 1 << operation */
+#define SMP_WRITE 4u
+#define SMP_MAX_FIELDS 6u
+
 #define OPTIONAL(key, type)                                                                                  \
     {                                                                                                        \
         key, type, .is_required = false                                                                      \
@@ -57,6 +61,15 @@ static const struct cbor_field region_fields[REGION_FIELDS] = {
     [REGION_LENGTH] = REQUIRED("len", CBOR_FIELD_UINT),
 };
 
+struct smp_command {
+    uint8_t group;
+    uint8_t command;
+    uint8_t operations; /* SMP_READ, SMP_WRITE, or both */
+    uint8_t field_count;
+    const struct cbor_field *fields; /* what the handler gets as `values`, in this order */
+    smp_handler *handle;
+};
+
 static const struct smp_command commands[] = {
     {SMP_GROUP_OS, OS_ECHO, SMP_READ | SMP_WRITE, 1, echo_fields, smp_echo},
     {SMP_GROUP_OS, OS_RESET, SMP_WRITE, 1, reset_fields, smp_reset},
@@ -83,7 +96,7 @@ static const struct smp_command commands[] = {
     {BM_SMP_GROUP, BM_SMP_REGION, SMP_WRITE, 1, region_fields, smp_region_erase},
 };
 
-const struct smp_command *smp_find_command(const uint8_t *header)
+static const struct smp_command *find_command(const uint8_t *header)
 {
     uint32_t group = load_be16(header + SMP_GROUP_AT);
     uint32_t operation = 1u << (header[0] & SMP_OPERATION_MASK);
@@ -95,4 +108,18 @@ const struct smp_command *smp_find_command(const uint8_t *header)
         }
     }
     return NULL;
+}
+
+enum smp_outcome smp_carry_out(struct smp_server *server, const uint8_t *packet, size_t length,
+                               struct cbor_writer *answer)
+{
+    struct cbor_value values[SMP_MAX_FIELDS];
+    const struct smp_command *command = find_command(packet);
+    if (command == NULL) {
+        return SMP_NOT_SUPPORTED;
+    }
+    if (!cbor_read_fields(packet + SMP_HEADER_SIZE, length, command->fields, command->field_count, values)) {
+        return SMP_INVALID;
+    }
+    return command->handle(server, values, answer);
 }

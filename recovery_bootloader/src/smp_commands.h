@@ -30,8 +30,6 @@ enum smp_identity_field {
 
 enum smp_region_field { REGION_NUMBER, REGION_OFFSET, REGION_LENGTH, REGION_FIELDS };
 
-#define SMP_MAX_FIELDS 6u
-
 /* OS group. Zephyr: doc/services/device_mgmt/smp_groups/smp_group_0.rst. */
 smp_handler smp_echo, smp_reset, smp_parameters, smp_bootloader_info;
 

@@ -68,20 +68,9 @@ enum smp_outcome smp_own_outcome(enum bm_service_result result);
 typedef enum smp_outcome smp_handler(struct smp_server *server, const struct cbor_value *values,
                                      struct cbor_writer *answer);
 
-#define SMP_READ 1u /* 1 << operation */
-#define SMP_WRITE 4u
-
-struct smp_command {
-    uint8_t group;
-    uint8_t command;
-    uint8_t operations; /* SMP_READ, SMP_WRITE, or both */
-    uint8_t field_count;
-    const struct cbor_field *fields; /* what the handler gets as `values`, in this order */
-    smp_handler *handle;
-};
-
-/* The command that a packet's header names; null when there is none. */
-const struct smp_command *smp_find_command(const uint8_t *header);
+/* Finds the command that the packet's header names, reads what it asks for, and has it carried out. */
+enum smp_outcome smp_carry_out(struct smp_server *server, const uint8_t *packet, size_t length,
+                               struct cbor_writer *answer);
 
 /* The header: operation and version, flags, length (u16, big endian), group (the same), sequence, command. */
 #define SMP_HEADER_SIZE 8u

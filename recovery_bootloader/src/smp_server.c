@@ -88,27 +88,13 @@ static void write_failure(struct cbor_writer *answer, bool is_v1, enum smp_outco
 
 /* --- Requests --- */
 
-static enum smp_outcome carry_out(struct smp_server *server, const uint8_t *packet, size_t length,
-                                  struct cbor_writer *answer)
-{
-    struct cbor_value values[SMP_MAX_FIELDS];
-    const struct smp_command *command = smp_find_command(packet);
-    if (command == NULL) {
-        return SMP_NOT_SUPPORTED;
-    }
-    if (!cbor_read_fields(packet + SMP_HEADER_SIZE, length, command->fields, command->field_count, values)) {
-        return SMP_INVALID;
-    }
-    return command->handle(server, values, answer);
-}
-
 /* Fills the answer's content; returns its length. */
 static size_t write_content(struct smp_server *server, const uint8_t *packet, size_t length, bool is_v1)
 {
     uint8_t *content = server->answer + SMP_STREAM_HEAD + SMP_HEADER_SIZE;
     struct cbor_writer answer;
     cbor_start(&answer, content, CONTENT_SIZE);
-    enum smp_outcome outcome = carry_out(server, packet, length, &answer);
+    enum smp_outcome outcome = smp_carry_out(server, packet, length, &answer);
     cbor_close(&answer);
     if (outcome == SMP_OK && answer.has_overflown) {
         outcome = SMP_TOO_LONG;

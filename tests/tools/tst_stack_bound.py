@@ -54,6 +54,14 @@ class StackBound(unittest.TestCase):
         self.assertEqual(self.judge(1016, graph)[0], 0)
         self.assertEqual(self.judge(1015, graph)[0], 1)
 
+    def test_follows_a_request_through_handler_service_and_callback(self):
+        graph = "".join(edge(caller, "__indirect_call") for caller in ("smp_carry_out", "smp_ask", "service"))
+        graph += node("main", 16) + edge("main", "smp_carry_out") + node("smp_carry_out", 100)
+        graph += node("smp_ask", 200) + node("service", 400) + node("callback", 50)
+        # A service calls the other service at worst, and never a handler.
+        self.assertEqual(self.judge(16 + 100 + 200 + 400 + 400, graph)[0], 0)
+        self.assertEqual(self.judge(16 + 100 + 200 + 400 + 399, graph)[0], 1)
+
     def test_knows_the_frames_of_libgcc_that_count(self):
         graph = node("main", 16) + edge("main", "__aeabi_lmul")
         self.assertEqual(self.judge(16 + 28, graph)[0], 0)
