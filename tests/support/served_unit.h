@@ -34,6 +34,9 @@ public:
     static QByteArray framed(const QByteArray &packet);
 
     SimulatedBoot &current() { return *m_boot; }
+
+    /// What the server is given of the boot; a test may replace some of it, until the next boot.
+    boot_services &services() { return m_services; }
     std::optional<int> takeReset();
 
 private:
