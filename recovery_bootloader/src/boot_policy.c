@@ -131,14 +131,18 @@ static bool has_crashed(void)
     return boot.reset_reason == BM_RESET_CRASH || boot.reset_reason == BM_RESET_WATCHDOG;
 }
 
+/* The port is asked last: a break may have come while the line was listened to. */
 static bool is_recovery_asked_for(uint32_t notes)
 {
     boot.recovery_cause = BM_RECOVERY_REQUESTED;
-    if ((notes & RETAINED_STAY_IN_RECOVERY) != 0 || port_recovery_is_requested()) {
+    if ((notes & RETAINED_STAY_IN_RECOVERY) != 0) {
         return true;
     }
-    boot.recovery_cause = BM_RECOVERY_LINE;
-    return line_entry_is_asked_for();
+    if (line_entry_is_asked_for()) {
+        boot.recovery_cause = BM_RECOVERY_LINE;
+        return true;
+    }
+    return port_recovery_is_requested();
 }
 
 static uint8_t choose_slot(uint32_t notes)

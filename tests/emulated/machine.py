@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One QEMU with a flash image in memory-backed files, and the line to its firmware."""
 import ctypes
+import json
 import os
 import pathlib
 import shutil
@@ -134,3 +135,21 @@ def padded(path: pathlib.Path, content: bytes = b"") -> None:
     with path.open("wb") as file:
         file.write(content)
         file.truncate(FLASH_SIZE)
+
+
+def monitor(path: pathlib.Path, command: str, **arguments) -> None:
+    """One command of the QEMU machine protocol; an error of QEMU is one of the test."""
+    deadline = time.monotonic() + 20
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(20)
+        connection.connect(str(path))
+        stream = connection.makefile("rw")
+        stream.readline() # the greeting
+        for request in ({"execute": "qmp_capabilities"}, {"execute": command, "arguments": arguments}):
+            stream.write(json.dumps(request) + "\n")
+            stream.flush()
+            answer = json.loads(stream.readline())
+            if "error" in answer:
+                raise RuntimeError(answer["error"])

@@ -15,7 +15,7 @@ ROLLBACK_CRASHED, ROLLBACK_WATCHDOG, ROLLBACK_NOT_CONFIRMED, ROLLBACK_HEALTH = 1
 EVENT_REFUSED, EVENT_ROLLBACK, EVENT_RECOVERY = 2, 3, 5
 VERDICT_OK, VERDICT_HASH_WRONG = 0, 3
 VERDICT_KEY_UNKNOWN, VERDICT_OTHER_PRODUCT, VERDICT_OTHER_HARDWARE, VERDICT_ROLLBACK = 4, 6, 7, 8
-RECOVERY_NO_IMAGE, RECOVERY_REQUESTED = 1, 2
+RECOVERY_NO_IMAGE, RECOVERY_REQUESTED, RECOVERY_LINE = 1, 2, 3
 POWER_ON, REQUESTED, WATCHDOG, CRASH = 0, 1, 2, 3
 HEALTH, REVERT = 4, 5
 
@@ -46,6 +46,26 @@ class QemuBootloader(unittest.TestCase):
             self.assertTrue(state["confirmed"])
             self.assertEqual(state["reset"], POWER_ON)
             self.assertEqual(unit.smp.ask(WRITE, OS, 0, {"d": "anyone?"}), {"r": "anyone?"})
+
+    def test_three_characters_at_reset_enter_recovery(self):
+        with Unit(self.good) as unit:
+            unit.settled_state()
+            unit.smp.ask(WRITE, OS, 5, {})
+            unit.send(b"!" * 64)
+            unit.wait_for_recovery()
+            unit.settled_state()
+            self.assertIn((EVENT_RECOVERY, RECOVERY_LINE), unit.events())
+
+    def test_a_break_at_reset_enters_recovery(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "qmp")
+            options = ("-S", "-qmp", f"unix:{path},server=on,wait=off")
+            with Unit(self.good, options=options) as unit:
+                machine.monitor(path, "chardev-send-break", id="u0")
+                machine.monitor(path, "cont")
+                unit.wait_for_recovery()
+                unit.settled_state()
+                self.assertIn((EVENT_RECOVERY, RECOVERY_REQUESTED), unit.events())
 
     def test_installs_tries_confirms_and_keeps(self):
         update = application("good", version=(1, 1, 0), rollback_index=2)

@@ -11,7 +11,7 @@ import machine
 from smp_client import BOOTMEND, IMAGE, OS, READ, WRITE, SmpClient
 
 FLASH_TOOL = os.environ.get("BOOTMEND_FLASH_TOOL", "bootmend-flash")
-CHUNK = 512
+CHUNK = 384 # a packet is 512 bytes long at most
 
 
 def application(variant: str, **fields) -> bytes:

@@ -160,8 +160,8 @@ enum bm_region {
 
 enum bm_recovery_cause {
     BM_RECOVERY_NO_IMAGE = 1,
-    BM_RECOVERY_REQUESTED = 2, /* by the application, or a button */
-    BM_RECOVERY_LINE = 3, /* by a break or BM_ENTRY_CHARACTER on the line */
+    BM_RECOVERY_REQUESTED = 2, /* by the application, a button, or a break on the line */
+    BM_RECOVERY_LINE = 3, /* by BM_ENTRY_CHARACTER on the line */
     BM_RECOVERY_CRASH_LOOP = 4, /* no image is left that does not crash */
 };
 

@@ -21,6 +21,7 @@
 #define DIVISOR_115200 1u /* QEMU paces only that time-out by it: 0.35 ms */
 #define MODEM_DTR_RTS 0x03u
 #define STATUS_DATA_READY 0x01u
+#define STATUS_BREAK 0x10u
 #define STATUS_FIFO_EMPTY 0x20u
 #define STATUS_ALL_SENT 0x40u
 #define TRANSMIT_FIFO_SIZE 16u
@@ -45,6 +46,7 @@ static uint8_t ring[RING_SIZE];
 static volatile uint32_t ring_head; /* free running; written by the interrupt */
 static volatile uint32_t ring_tail; /* free running; written by the reader */
 static uint8_t interrupts; /* as in UART_INTERRUPT_ENABLE */
+static bool has_break; /* since the reset */
 static bool is_stalled; /* nobody has read since a write gave up */
 
 static void enable_interrupts(uint8_t enabled)
@@ -64,9 +66,21 @@ static void keep(uint8_t byte)
     ring_head = ring_head + 1;
 }
 
+/* A break is told once, by this read, and comes with a zero byte. */
+static bool has_received(void)
+{
+    uint8_t status = machine_read8(UART_LINE_STATUS);
+    if (status & STATUS_BREAK) {
+        has_break = true;
+        (void)machine_read8(UART_DATA);
+        status = machine_read8(UART_LINE_STATUS);
+    }
+    return (status & STATUS_DATA_READY) != 0;
+}
+
 static void drain_receiver(void)
 {
-    while (machine_read8(UART_LINE_STATUS) & STATUS_DATA_READY) {
+    while (has_received()) {
         if (!has_room()) {
             /* The rest waits in the UART and holds the sender back until port_line_read() makes room. */
             enable_interrupts(interrupts & (uint8_t)~ENABLE_RECEIVED);
@@ -130,10 +144,15 @@ void line_start(void)
     machine_write32(PLIC_ENABLE, 1u << MACHINE_UART_INTERRUPT);
     machine_write32(PLIC_THRESHOLD, 0);
     enable_interrupts(ENABLE_RECEIVED);
-    if (machine_read8(UART_LINE_STATUS) & STATUS_DATA_READY) {
+    if (has_received()) {
         take_early_bytes();
     }
     machine_write8(UART_FIFO_CONTROL, FIFO_ENABLE_AND_CLEAR);
+}
+
+bool line_has_break(void)
+{
+    return has_break;
 }
 
 size_t port_line_read(uint8_t *to, size_t capacity)

@@ -83,6 +83,7 @@ void clock_sleep(uint64_t deadline);
 
 void line_start(void);
 void line_service(void); /* the UART's interrupt */
+bool line_has_break(void); /* since the reset */
 
 /*
  * After every flash operation: QEMU 7.2 waits for the image file in the thread of the processor, and there

@@ -24,5 +24,5 @@ uint32_t pci_find(uint32_t id)
 
 bool port_recovery_is_requested(void)
 {
-    return pci_find(RECOVERY_JUMPER_ID) != 0;
+    return line_has_break() || pci_find(RECOVERY_JUMPER_ID) != 0;
 }
