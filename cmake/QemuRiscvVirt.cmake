@@ -29,7 +29,7 @@ endif()
 # No ccache: it does not know the call graphs that the compiler writes beside the objects.
 set(qemu_arguments "")
 foreach(name BOOTMEND_SOURCE_LIBSODIUM BOOTMEND_SOURCE_BEARSSL BOOTMEND_WARNINGS_AS_ERRORS BOOTMEND_BOOT_SOURCES BOOTMEND_SMP_SOURCES
-        BOOTMEND_MEM_SOURCES BOOTMEND_BOOT_INCLUDE BOOTMEND_BOOT_KEYS_C BOOTMEND_SAMPLE_VARIANTS)
+        BOOTMEND_MEM_SOURCES BOOTMEND_BOOT_INCLUDE BOOTMEND_BOOT_KEYS_C BOOTMEND_SAMPLE_VARIANTS BOOTMEND_SAMPLE_SOURCES)
     string(REPLACE ";" "|" value "${${name}}")
     list(APPEND qemu_arguments "-D${name}=${value}")
 endforeach()

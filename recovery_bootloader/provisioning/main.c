@@ -19,7 +19,8 @@ static const char usage[] =
     "  --slot-a IMAGE [--confirmed]    what the unit runs\n"
     "  --slot-b IMAGE [--on-trial]     with --on-trial, what the next boot tries\n"
     "  --corrupt-slot-a, --corrupt-slot-b   damage the image after writing it\n"
-    "  --minimum N                     minimum rollback index\n";
+    "  --minimum N                     minimum rollback index\n"
+    "  --config FILE --schema N        the unit's configuration, and the number of its schema\n";
 
 /* RFC 4122, appendix C. */
 static const uint8_t dns_namespace[BM_UUID_SIZE] = {0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1,
@@ -42,6 +43,8 @@ enum option_code {
     OPTION_CORRUPT_A,
     OPTION_CORRUPT_B,
     OPTION_MINIMUM,
+    OPTION_CONFIG,
+    OPTION_SCHEMA,
     OPTION_HELP,
     OPTION_CODES,
 };
@@ -63,6 +66,8 @@ static const struct option known[] = {
     {"corrupt-slot-a", no_argument, NULL, OPTION_CORRUPT_A},
     {"corrupt-slot-b", no_argument, NULL, OPTION_CORRUPT_B},
     {"minimum", required_argument, NULL, OPTION_MINIMUM},
+    {"config", required_argument, NULL, OPTION_CONFIG},
+    {"schema", required_argument, NULL, OPTION_SCHEMA},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -125,14 +130,14 @@ static bool take_identity(const struct arguments *arguments, struct bm_identity 
     return take_uuid("--device-id", values[OPTION_DEVICE_ID], identity->device_id);
 }
 
-static bool take_minimum(const char *text, uint32_t *minimum)
+static bool take_number(const char *option, const char *text, uint32_t *number)
 {
     char *end = NULL;
     errno = 0;
     unsigned long value = text != NULL ? strtoul(text, &end, 10) : 0;
-    *minimum = (uint32_t)value;
+    *number = (uint32_t)value;
     if (text != NULL && (end == text || *end != 0 || errno != 0 || value > UINT32_MAX || *text == '-')) {
-        fputs("bootmend-flash: --minimum wants a number\n", stderr);
+        fprintf(stderr, "bootmend-flash: %s wants a number\n", option);
         return false;
     }
     return true;
@@ -155,13 +160,16 @@ static bool take_job(const struct arguments *arguments, struct provision_job *jo
     job->slots[BM_SLOT_B].image_path = values[OPTION_SLOT_B];
     job->slots[BM_SLOT_A].is_corrupt = values[OPTION_CORRUPT_A] != NULL;
     job->slots[BM_SLOT_B].is_corrupt = values[OPTION_CORRUPT_B] != NULL;
+    job->config_path = values[OPTION_CONFIG];
     job->is_slot_a_confirmed = values[OPTION_CONFIRMED] != NULL;
     job->is_slot_b_on_trial = values[OPTION_ON_TRIAL] != NULL;
     return needs("--confirmed needs --slot-a", values[OPTION_CONFIRMED], values[OPTION_SLOT_A])
         && needs("--corrupt-slot-a needs --slot-a", values[OPTION_CORRUPT_A], values[OPTION_SLOT_A])
         && needs("--on-trial needs --slot-b", values[OPTION_ON_TRIAL], values[OPTION_SLOT_B])
         && needs("--corrupt-slot-b needs --slot-b", values[OPTION_CORRUPT_B], values[OPTION_SLOT_B])
-        && take_minimum(values[OPTION_MINIMUM], &job->minimum_rollback_index)
+        && needs("--config needs --schema", values[OPTION_CONFIG], values[OPTION_SCHEMA])
+        && take_number("--minimum", values[OPTION_MINIMUM], &job->minimum_rollback_index)
+        && take_number("--schema", values[OPTION_SCHEMA], &job->config_schema)
         && take_identity(arguments, &job->identity);
 }
 

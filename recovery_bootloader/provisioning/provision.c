@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "provision.h"
 
+#include "boot_session.h"
 #include "bytes.h"
+#include "config_store.h"
 #include "evidence_log.h"
 #include "flash_region.h"
 #include "identity_store.h"
@@ -15,15 +17,13 @@
 
 #define STEP_SIZE 4096u
 #define DAMAGE_SIZE 16u
+#define CONFIG_LIMIT 4096u
 
 static const char *const slot_names[BM_SLOT_COUNT] = {"A", "B"};
 
 static uint32_t load_address;
 
 /* The tool knows no machine's memory: whatever the image was linked for is its load area. */
-/* Nobody is on trial here. */
-void port_watchdog_kick(void) { }
-
 uint8_t *port_load_area(uint32_t *capacity)
 {
     *capacity = UINT32_MAX;
@@ -112,23 +112,40 @@ static bool write_slots(const struct provision_job *job, struct image_info image
 
 static bool write_state(const struct provision_job *job, const struct image_info images[BM_SLOT_COUNT])
 {
-    struct record_ring store;
-    struct boot_record record;
-    state_store_load(&store, &record);
-    record.minimum_rollback_index = job->minimum_rollback_index;
+    struct boot_record *record = &boot.record;
+    state_store_load(&boot.store, record);
+    record->minimum_rollback_index = job->minimum_rollback_index;
     if (job->is_slot_a_confirmed) {
-        record.active_slot = BM_SLOT_A;
-        memcpy(record.confirmed_image[BM_SLOT_A], images[BM_SLOT_A].hash, BM_IMAGE_PREFIX_SIZE);
-        if (images[BM_SLOT_A].rollback_index > record.minimum_rollback_index) {
-            record.minimum_rollback_index = images[BM_SLOT_A].rollback_index;
+        record->active_slot = BM_SLOT_A;
+        memcpy(record->confirmed_image[BM_SLOT_A], images[BM_SLOT_A].hash, BM_IMAGE_PREFIX_SIZE);
+        if (images[BM_SLOT_A].rollback_index > record->minimum_rollback_index) {
+            record->minimum_rollback_index = images[BM_SLOT_A].rollback_index;
         }
     }
     if (job->is_slot_b_on_trial) {
-        record.pending_slot = BM_SLOT_B;
-        record.trials_remaining = 1;
-        memcpy(record.pending_hash, images[BM_SLOT_B].hash, BM_HASH_SIZE);
+        record->pending_slot = BM_SLOT_B;
+        record->trials_remaining = 1;
+        memcpy(record->pending_hash, images[BM_SLOT_B].hash, BM_HASH_SIZE);
     }
-    return record_ring_append(&store, &record) || fail("cannot write the boot state", strerror(errno));
+    return boot_session_save() || fail("cannot write the boot state", strerror(errno));
+}
+
+static bool write_config(const struct provision_job *job)
+{
+    uint8_t bytes[CONFIG_LIMIT];
+    if (job->config_path == NULL) {
+        return true;
+    }
+    FILE *file = fopen(job->config_path, "rb");
+    size_t count = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
+    bool is_whole = file != NULL && feof(file) && !ferror(file);
+    if (file != NULL) {
+        fclose(file);
+    }
+    return (is_whole && config_store_open(job->config_schema, (uint32_t)count) == BM_SERVICE_OK
+            && config_store_append(bytes, (uint32_t)count) == BM_SERVICE_OK
+            && config_store_commit() == BM_SERVICE_OK)
+        || fail(job->config_path, "cannot become the unit's configuration");
 }
 
 static void write_evidence(const struct provision_job *job, const struct image_info images[BM_SLOT_COUNT])
@@ -163,7 +180,7 @@ bool provision_run(const struct provision_job *job)
     if (!identity_store_write(&job->identity)) {
         return fail("cannot write the identity", strerror(errno));
     }
-    if (!write_slots(job, images) || !write_state(job, images)) {
+    if (!write_slots(job, images) || !write_state(job, images) || !write_config(job)) {
         return false;
     }
     write_evidence(job, images);

@@ -18,6 +18,8 @@ struct provision_job {
     bool is_slot_a_confirmed;
     bool is_slot_b_on_trial; /* the next boot tries it */
     uint32_t minimum_rollback_index;
+    uint32_t config_schema;
+    const char *config_path; /* or null: the unit has no configuration */
 };
 
 struct flash_geometry {

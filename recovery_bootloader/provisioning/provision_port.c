@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* As much of a port as the stores and the image check need: a flash, and a load area that is never loaded. */
+/* As much of a port as the stores and the image check need: a flash, and a machine that nothing happens to.
+ */
 static const struct flash_file *flash;
 static const struct flash_geometry *used;
 
@@ -49,4 +50,28 @@ bool port_flash_program(uint32_t offset, const void *data, size_t length)
 bool port_flash_erase(uint32_t offset)
 {
     return flash_file_erase(flash, offset, SIZE_MAX) == FLASH_OK;
+}
+
+void port_watchdog_kick(void) { }
+
+uint32_t port_now_ms(void)
+{
+    return 0;
+}
+
+const struct bm_timing *port_timing(void)
+{
+    static const struct bm_timing timing = {.trials = 1};
+    return &timing;
+}
+
+enum bm_reset_reason port_reset_reason(void)
+{
+    return BM_RESET_POWER_ON;
+}
+
+void *port_retained(void)
+{
+    static uint32_t retained[BM_RETAINED_SIZE / sizeof(uint32_t)];
+    return retained;
 }

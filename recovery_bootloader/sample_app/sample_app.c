@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bootmend/boot_services.h"
 #include "mem.h"
+#include "settings.h"
 #include "smp_server.h"
 
 /*
@@ -19,7 +20,6 @@
 #endif
 
 #define IDLE_MS 250u /* well below every port's watchdog */
-#define REPORT_EVERY_MS 2000u
 
 static struct smp_server server;
 
@@ -119,11 +119,12 @@ __attribute__((visibility("default"))) void bootmend_app_start(const struct boot
     misbehave_at_boot(services);
     smp_server_init(&server, services_to_show(services), check_health);
     say(services, "\nbench-sensor application\n");
+    const struct settings settings = settings_load(services);
     uint32_t reported_at = services->now_ms();
     for (;;) {
         smp_server_poll(&server);
         services->watchdog_kick();
-        if (services->now_ms() - reported_at >= REPORT_EVERY_MS) {
+        if (services->now_ms() - reported_at >= settings.report_every_ms) {
             reported_at = services->now_ms();
             report(services);
         }
