@@ -26,8 +26,9 @@ static uint32_t load_address;
 /* The tool knows no machine's memory: whatever the image was linked for is its load area. */
 uint8_t *port_load_area(uint32_t *capacity)
 {
+    static uint8_t somewhere;
     *capacity = UINT32_MAX;
-    return (uint8_t *)(uintptr_t)load_address;
+    return load_address != 0 ? (uint8_t *)(uintptr_t)load_address : &somewhere;
 }
 
 static bool fail(const char *what, const char *detail)

@@ -62,8 +62,9 @@ static void misbehave_at_boot(const struct boot_services *services)
 static const struct boot_services *honest;
 static uint8_t promised_slot = BM_SLOT_NONE;
 
-static enum bm_service_result pretend_to_request_trial(const uint8_t hash[BM_HASH_SIZE])
+static enum bm_service_result pretend_to_request_trial(const uint8_t hash[BM_HASH_SIZE], uint32_t flags)
 {
+    (void)flags;
     struct bm_slot_status status;
     for (uint8_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
         if (honest->slot_status(slot, &status) == BM_SERVICE_OK && status.is_intact

@@ -189,7 +189,7 @@ private:
         qint64 offset = 0;
         while (offset < image.size()) {
             QCborMap request = {{QStringLiteral("off"), offset},
-                                {QStringLiteral("data"), image.mid(offset, 900)}};
+                                {QStringLiteral("data"), image.mid(offset, 400)}};
             if (offset == 0) {
                 request.insert(QStringLiteral("len"), image.size());
                 request.insert(QStringLiteral("sha"),
@@ -455,7 +455,7 @@ private Q_SLOTS:
         }
         ::close(tty);
         QVERIFY(answer.has_value());
-        QCOMPARE(QCborValue::fromCbor(answer->mid(8)).toMap()[QStringLiteral("buf_size")].toInteger(), 1024);
+        QCOMPARE(QCborValue::fromCbor(answer->mid(8)).toMap()[QStringLiteral("buf_size")].toInteger(), 512);
         m_process->terminate();
         QVERIFY(m_process->waitForFinished(kPatience));
         QVERIFY(!QFileInfo(path("tty")).isSymLink());
