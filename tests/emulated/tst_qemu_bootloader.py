@@ -18,7 +18,7 @@ VERDICT_OK, VERDICT_HASH_WRONG = 0, 3
 VERDICT_KEY_UNKNOWN, VERDICT_OTHER_PRODUCT, VERDICT_OTHER_HARDWARE, VERDICT_ROLLBACK = 4, 6, 7, 8
 RECOVERY_NO_IMAGE, RECOVERY_REQUESTED, RECOVERY_LINE = 1, 2, 3
 POWER_ON, REQUESTED, WATCHDOG, CRASH = 0, 1, 2, 3
-HEALTH, REVERT = 4, 5
+HEALTH, REVERT, CONFIG = 4, 5, 6
 
 
 class QemuBootloader(unittest.TestCase):
@@ -140,6 +140,40 @@ class QemuBootloader(unittest.TestCase):
             unit.install(update)
             unit.wait_for_application()
             self.assert_runs(unit, 1, update)
+
+    def with_settings(self, folder: str) -> tuple[str, ...]:
+        settings = pathlib.Path(folder, "settings")
+        settings.write_bytes((1500).to_bytes(4, "little"))
+        return ("--config", str(settings), "--schema", "1")
+
+    def schema(self, unit: Unit) -> int:
+        return unit.smp.ask(READ, BOOTMEND, CONFIG)["schema"]
+
+    def test_a_rollback_finds_the_configuration_that_it_can_read(self):
+        update = application("migrates", version=(1, 1, 0))
+        with tempfile.TemporaryDirectory() as folder, Unit(self.good, self.with_settings(folder)) as unit:
+            unit.settled_state()
+            self.assertEqual(self.schema(unit), 1)
+            unit.install(update)
+            unit.wait_for_application()
+            self.assertEqual(self.schema(unit), 2)
+            unit.smp.ask(WRITE, BOOTMEND, REVERT, {"reason": 2})
+            unit.reset()
+            unit.wait_for_application()
+            self.assert_runs(unit, 0, self.good)
+            self.assertEqual(self.schema(unit), 1)
+
+    def test_a_confirmation_commits_the_migration(self):
+        update = application("migrates", version=(1, 1, 0))
+        with tempfile.TemporaryDirectory() as folder, Unit(self.good, self.with_settings(folder)) as unit:
+            unit.settled_state()
+            unit.install(update)
+            unit.wait_for_application()
+            unit.confirm()
+            unit.reset()
+            unit.wait_for_application()
+            self.assert_runs(unit, 1, update)
+            self.assertEqual(self.schema(unit), 2)
 
     def test_recovers_when_no_slot_boots(self):
         with Unit(self.good, ("--corrupt-slot-a",)) as unit:
