@@ -12,6 +12,9 @@
 #define TLV_HEAD_SIZE 4u
 #define HASH_STEP 16384u
 
+/* Any other flag says that the payload is encrypted, compressed, or something that is not known here. */
+#define KNOWN_FLAGS (BM_IMAGE_FLAG_PIC | BM_IMAGE_FLAG_RAM_LOAD | BM_IMAGE_FLAG_ROM_FIXED)
+
 /* The values that the TLVs point to; a null pointer is an absent TLV. All of fixed length but the revisions.
  */
 enum tlv_kind {
@@ -97,7 +100,7 @@ static bool place_payload(struct image_job *job)
     uint8_t *load_area = port_load_area(&capacity);
     uint32_t address = load_le32(job->image + 4);
     uint32_t flags = load_le32(job->image + 16);
-    if ((flags & (BM_IMAGE_FLAG_ENCRYPTED_MASK | BM_IMAGE_FLAG_NON_BOOTABLE)) != 0) {
+    if ((flags & ~KNOWN_FLAGS) != 0) {
         return false;
     }
     job->info->payload = job->image + job->header_size;
@@ -220,7 +223,7 @@ static enum bm_image_verdict check_signature(const struct image_job *job)
 {
     for (size_t i = 0; i < boot_key_count; i++) {
         const struct boot_key *key = &boot_keys[i];
-        if ((key->roles & BM_KEY_BOOT) == 0
+        if ((key->roles & (BM_KEY_BOOT | BM_KEY_REVOKED)) == 0
             || memcmp(key->key_hash, job->tlvs[TLV_KEY_HASH], BM_HASH_SIZE) != 0) {
             continue;
         }

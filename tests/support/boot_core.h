@@ -8,6 +8,7 @@ extern "C" {
 #include "boot_policy.h"
 #include "boot_services_impl.h"
 #include "boot_session.h"
+#include "bootloader_version.h"
 #include "cbor_reader.h"
 #include "cbor_writer.h"
 #include "crc.h"

@@ -67,6 +67,7 @@ QByteArray BootImage::signedRegion() const
 {
     QList<Tlv> tlvs = {
         {0x50, littleEndian(rollbackIndex)}, {0x74, vendor}, {0x75, productClass}, {0xa1, hardware}};
+    tlvs.removeIf([this](const Tlv &tlv) { return omitted.contains(tlv.first); });
     const QByteArray area = tlvArea(0x6908, tlvs + moreProtected);
     QByteArray header = littleEndian(quint32(0x96f3b83d)) + littleEndian(loadAddress)
         + littleEndian(headerSize) + littleEndian(quint16(area.size()))

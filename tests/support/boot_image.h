@@ -35,6 +35,7 @@ struct BootImage {
     QByteArray vendor = QByteArray(16, 'V');
     QByteArray productClass = QByteArray(16, 'C');
     QByteArray hardware = QByteArray("revA\0revB\0", 10);
+    QList<quint16> omitted = {}; // types of protected TLVs
     QList<Tlv> moreProtected = {};
     QList<Tlv> moreUnprotected = {};
     TestKey signer = TestKey::Boot;

@@ -12,6 +12,7 @@
 
 #define BM_IMAGE_MAGIC 0x96f3b83du
 #define BM_IMAGE_HEADER_SIZE 32u
+#define BM_IMAGE_FLAG_PIC 0x01u /* position-independent; says nothing that the load address does not */
 #define BM_IMAGE_FLAG_RAM_LOAD 0x20u
 #define BM_IMAGE_FLAG_ROM_FIXED 0x100u /* runs in place; the load address is that of its slot */
 #define BM_IMAGE_FLAG_ENCRYPTED_MASK 0x0cu
