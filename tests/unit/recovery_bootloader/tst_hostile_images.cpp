@@ -429,18 +429,6 @@ private Q_SLOTS:
             QVERIFY2(isRefused(image.bytes()), qPrintable(QString::number(type, 16)));
         }
     }
-
-    void theVerdictOverARevokedKey()
-    {
-        BootImage image = kSmall;
-        image.signer = TestKey::Revoked;
-        SimulatedUnit unit;
-        unit.provision();
-        unit.writeImage(BM_SLOT_A, image.bytes());
-        const SimulatedBoot boot(unit);
-        QCOMPARE(int(::boot.images[BM_SLOT_A].verdict), int(BM_IMAGE_KEY_REVOKED));
-        QVERIFY(boot.isRecovery());
-    }
 };
 
 QTEST_GUILESS_MAIN(TestHostileImages)
