@@ -27,13 +27,8 @@ enum cbor_major {
 
 struct reader {
     const uint8_t *at;
-    const uint8_t *end;
+    size_t left;
 };
-
-static size_t left_in(const struct reader *reader)
-{
-    return (size_t)(reader->end - reader->at);
-}
 
 struct head {
     uint8_t major;
@@ -55,9 +50,10 @@ static bool is_break(const struct head *head)
 /* The value that follows a head's first byte, most significant byte first. */
 static bool read_value(struct reader *reader, struct head *head, size_t size)
 {
-    if (size > left_in(reader)) {
+    if (size > reader->left) {
         return false;
     }
+    reader->left -= size;
     head->value = 0;
     while (size-- > 0) {
         head->is_large = head->is_large || head->value >> 24 != 0;
@@ -71,10 +67,11 @@ static bool read_value(struct reader *reader, struct head *head, size_t size)
 
 static bool read_head(struct reader *reader, struct head *head)
 {
-    if (left_in(reader) == 0) {
+    if (reader->left == 0) {
         return false;
     }
     uint8_t first = *reader->at++;
+    reader->left--;
     head->major = first >> 5;
     head->info = first & 0x1fu;
     head->is_large = false;
@@ -90,10 +87,11 @@ static bool read_head(struct reader *reader, struct head *head)
 
 static bool skip_bytes(struct reader *reader, uint32_t count)
 {
-    if (count > left_in(reader)) {
+    if (count > reader->left) {
         return false;
     }
     reader->at += count;
+    reader->left -= count;
     return true;
 }
 
@@ -129,7 +127,7 @@ static bool skip_content(struct reader *reader, struct nesting *nesting, const s
         return skip_bytes(reader, head->value);
     }
     /* Each item takes a byte at least, which also keeps the product small. */
-    return head->value <= left_in(reader)
+    return head->value <= reader->left
         && open_container(nesting, head->major == MAJOR_MAP ? (size_t)head->value * 2 : head->value);
 }
 
@@ -220,7 +218,7 @@ static bool read_map(struct reader *reader, const struct cbor_field *fields, siz
         return false;
     }
     uint32_t pairs = 0;
-    while (is_indefinite(&map) ? left_in(reader) == 0 || *reader->at != BREAK : pairs < map.value) {
+    while (is_indefinite(&map) ? reader->left == 0 || *reader->at != BREAK : pairs < map.value) {
         if (!read_pair(reader, fields, count, values)) {
             return false;
         }
@@ -232,12 +230,10 @@ static bool read_map(struct reader *reader, const struct cbor_field *fields, siz
 bool cbor_read_fields(const uint8_t *payload, size_t length, const struct cbor_field *fields, size_t count,
                       struct cbor_value *values)
 {
+    struct reader reader = {.at = payload, .left = length};
     memset(values, 0, count * sizeof *values);
-    if (length > 0) {
-        struct reader reader = {.at = payload, .end = payload + length};
-        if (!read_map(&reader, fields, count, values)) {
-            return false;
-        }
+    if (length > 0 && !read_map(&reader, fields, count, values)) {
+        return false;
     }
     for (size_t i = 0; i < count; i++) {
         if (fields[i].is_required && !values[i].is_present) {
