@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bootmend/boot_services.h"
+#include "bytes.h"
 #include "mem.h"
 #include "settings.h"
 #include "smp_server.h"

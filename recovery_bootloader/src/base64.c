@@ -40,12 +40,14 @@ size_t base64_encode(const uint8_t *data, size_t length, uint8_t *text)
     size_t written = 0;
     for (size_t at = 0; at < length; at += 3) {
         size_t left = length - at;
-        uint32_t group = (uint32_t)data[at] << 16 | (left > 1 ? (uint32_t)data[at + 1] << 8 : 0)
-            | (left > 2 ? data[at + 2] : 0u);
-        text[written++] = to_character(group >> 18);
-        text[written++] = to_character(group >> 12);
-        text[written++] = left > 1 ? to_character(group >> 6) : '=';
-        text[written++] = left > 2 ? to_character(group) : '=';
+        uint32_t group = 0;
+        for (size_t i = 0; i < 3; i++) {
+            group = group << 8 | (i < left ? data[at + i] : 0u);
+        }
+        for (size_t i = 0; i < 4; i++) {
+            text[written++] = i <= left ? to_character(group >> 18) : '=';
+            group <<= 6;
+        }
     }
     return written;
 }

@@ -31,11 +31,16 @@ void boot_session_open(void)
 /* A log that cannot be written does not keep a unit from booting, so there is nothing to return. */
 static void add_event(enum bm_evidence_kind kind, uint8_t slot, uint8_t code, const uint8_t *image)
 {
-    struct event_record event = {.boot = boot.boots, .kind = (uint8_t)kind, .slot = slot, .code = code};
+    struct event_record record;
+    memset(&record, 0, sizeof record);
+    record.event.boot = boot.boots;
+    record.event.kind = (uint8_t)kind;
+    record.event.slot = slot;
+    record.event.code = code;
     if (image != NULL) {
-        memcpy(event.image, image, BM_IMAGE_PREFIX_SIZE);
+        memcpy(record.event.image, image, BM_IMAGE_PREFIX_SIZE);
     }
-    record_ring_append(&boot.log, &event);
+    record_ring_append(&boot.log, &record);
 }
 
 static const uint8_t *image_of_event(enum bm_evidence_kind kind, uint8_t slot)
@@ -55,8 +60,7 @@ void boot_session_log(enum bm_evidence_kind kind, uint8_t slot, uint8_t code)
      * on the day that the state is lost.
      */
     uint8_t active = boot.record.active_slot;
-    if (boot.log.next == sector_start(boot.log.newest) + sizeof(struct event_record)
-        && active != BM_SLOT_NONE) {
+    if (sector_start(boot.log.newest) == boot.log.newest && active != BM_SLOT_NONE) {
         add_event(BM_EVIDENCE_CONFIRMED, active, CONFIRMED_BEFORE, boot.record.confirmed_image[active]);
     }
 }

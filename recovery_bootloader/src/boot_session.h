@@ -9,6 +9,18 @@
 #include "retained.h"
 #include "state_store.h"
 
+/* What lies in front of a configuration in flash; see config_store.h. */
+struct config_head {
+    uint32_t magic;
+    uint32_t sequence;
+    uint32_t schema;
+    uint32_t length; /* of the bytes behind the head */
+    uint32_t data_crc;
+    uint8_t writer[BM_IMAGE_PREFIX_SIZE]; /* the image that wrote it */
+    uint32_t crc;
+};
+_Static_assert(sizeof(struct config_head) % BM_MAX_WRITE_SIZE == 0, "it ends at a write unit");
+
 /*
  * Everything that the bootloader knows from one reset to the next; there is one bootloader, and one of it.
  * Bytes come first, then words: a small core reaches what is near with a short instruction.
@@ -39,8 +51,9 @@ struct boot_session {
     struct boot_record record;
     struct image_info images[BM_SLOT_COUNT];
 
-    uint32_t config_written; /* bytes of the one that is being written, behind its head */
-    struct bm_config config_draft; /* that one; its length is 0 when there is none */
+    uint8_t config_region; /* that the configuration in config_draft goes to */
+    uint32_t config_written; /* bytes of it, behind its head */
+    struct config_head config_draft; /* its length is 0 when none is being written */
 };
 
 extern struct boot_session boot;
@@ -74,6 +87,12 @@ void boot_session_kick_watchdog(void);
 static inline bool is_same_image(const uint8_t *left, const uint8_t *right)
 {
     return memcmp(left, right, BM_IMAGE_PREFIX_SIZE) == 0;
+}
+
+/* Major, minor and revision as one number. */
+static inline uint32_t version_rank(const struct bm_version *version)
+{
+    return (uint32_t)version->major << 24 | (uint32_t)version->minor << 16 | version->revision;
 }
 
 static inline uint8_t other_slot(uint8_t slot)

@@ -3,7 +3,7 @@
 
 #include "boot_policy.h"
 #include "boot_services_impl.h"
-#include "mem.h"
+#include "bytes.h"
 #include "smp_server.h"
 
 #define RECOVERY_IDLE_MS 1000u

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cbor_reader.h"
 
+#include "bytes.h"
 #include "mem.h"
 
 enum cbor_major {
@@ -27,8 +28,13 @@ enum cbor_major {
 
 struct reader {
     const uint8_t *at;
-    size_t left;
+    const uint8_t *end;
 };
+
+static size_t left_in(const struct reader *reader)
+{
+    return (size_t)(reader->end - reader->at);
+}
 
 struct head {
     uint8_t major;
@@ -50,10 +56,9 @@ static bool is_break(const struct head *head)
 /* The value that follows a head's first byte, most significant byte first. */
 static bool read_value(struct reader *reader, struct head *head, size_t size)
 {
-    if (size > reader->left) {
+    if (size > left_in(reader)) {
         return false;
     }
-    reader->left -= size;
     head->value = 0;
     while (size-- > 0) {
         head->is_large = head->is_large || head->value >> 24 != 0;
@@ -67,11 +72,10 @@ static bool read_value(struct reader *reader, struct head *head, size_t size)
 
 static bool read_head(struct reader *reader, struct head *head)
 {
-    if (reader->left == 0) {
+    if (left_in(reader) == 0) {
         return false;
     }
     uint8_t first = *reader->at++;
-    reader->left--;
     head->major = first >> 5;
     head->info = first & 0x1fu;
     head->is_large = false;
@@ -87,11 +91,10 @@ static bool read_head(struct reader *reader, struct head *head)
 
 static bool skip_bytes(struct reader *reader, uint32_t count)
 {
-    if (count > reader->left) {
+    if (count > left_in(reader)) {
         return false;
     }
     reader->at += count;
-    reader->left -= count;
     return true;
 }
 
@@ -127,7 +130,7 @@ static bool skip_content(struct reader *reader, struct nesting *nesting, const s
         return skip_bytes(reader, head->value);
     }
     /* Each item takes a byte at least, which also keeps the product small. */
-    return head->value <= reader->left
+    return head->value <= left_in(reader)
         && open_container(nesting, head->major == MAJOR_MAP ? (size_t)head->value * 2 : head->value);
 }
 
@@ -218,7 +221,7 @@ static bool read_map(struct reader *reader, const struct cbor_field *fields, siz
         return false;
     }
     uint32_t pairs = 0;
-    while (is_indefinite(&map) ? reader->left == 0 || *reader->at != BREAK : pairs < map.value) {
+    while (is_indefinite(&map) ? left_in(reader) == 0 || *reader->at != BREAK : pairs < map.value) {
         if (!read_pair(reader, fields, count, values)) {
             return false;
         }
@@ -230,10 +233,12 @@ static bool read_map(struct reader *reader, const struct cbor_field *fields, siz
 bool cbor_read_fields(const uint8_t *payload, size_t length, const struct cbor_field *fields, size_t count,
                       struct cbor_value *values)
 {
-    struct reader reader = {.at = payload, .left = length};
     memset(values, 0, count * sizeof *values);
-    if (length > 0 && !read_map(&reader, fields, count, values)) {
-        return false;
+    if (length > 0) {
+        struct reader reader = {.at = payload, .end = payload + length};
+        if (!read_map(&reader, fields, count, values)) {
+            return false;
+        }
     }
     for (size_t i = 0; i < count; i++) {
         if (fields[i].is_required && !values[i].is_present) {

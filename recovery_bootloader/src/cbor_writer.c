@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cbor_writer.h"
 
+#include "bytes.h"
 #include "mem.h"
 
 /* Major types, in a head's upper three bits, and single bytes. */

@@ -7,121 +7,118 @@
 
 #define CONFIG_MAGIC 0x01474643u /* "CFG" and the format version */
 
-struct config_head {
-    uint32_t magic;
-    uint32_t sequence;
-    uint32_t schema;
-    uint32_t length; /* of the bytes behind the head */
-    uint32_t data_crc;
-    uint8_t writer[BM_IMAGE_PREFIX_SIZE]; /* the image that wrote it */
-    uint32_t crc;
-};
-_Static_assert(sizeof(struct config_head) % BM_MAX_WRITE_SIZE == 0, "it ends at a write unit");
+#define CHECKED_SIZE offsetof(struct config_head, crc)
 
-#define CHECKED_SIZE (sizeof(struct config_head) - 4u)
+static const struct config_head *head_in(uint32_t region)
+{
+    return (const void *)region_memory(region);
+}
 
-static uint32_t room_in(enum bm_region region)
+static uint32_t room_in(uint32_t region)
 {
     return region_size(region) - sizeof(struct config_head);
 }
 
-static bool read_head(enum bm_region region, struct config_head *head)
+static bool is_valid(uint32_t region)
 {
-    const uint8_t *memory = region_memory(region);
-    memcpy(head, memory, sizeof *head);
-    return head->magic == CONFIG_MAGIC && head->crc == crc32_of(head, CHECKED_SIZE)
-        && head->length <= room_in(region) && head->data_crc == crc32_of(memory + sizeof *head, head->length);
+    const struct config_head *head = head_in(region);
+    return head->magic == CONFIG_MAGIC && crc32_of(head, sizeof *head) == CRC32_OF_VALID
+        && head->length <= room_in(region) && head->data_crc == crc32_of(head + 1, head->length);
 }
 
-static const uint8_t *running_image(void)
+/* The newest configuration up to these numbers; null when there is none. */
+static const struct config_head *newest(uint32_t schema, uint32_t sequence)
 {
-    return boot.images[boot.running_slot].hash;
+    const struct config_head *found = NULL;
+    for (uint32_t region = BM_REGION_CONFIG_A; region <= BM_REGION_CONFIG_B; region++) {
+        const struct config_head *head = head_in(region);
+        if (is_valid(region) && head->schema <= schema && head->sequence <= sequence
+            && (found == NULL || head->sequence > found->sequence)) {
+            found = head;
+        }
+    }
+    return found;
 }
 
-static bool may_find(const struct config_head *head)
+/*
+ * What counts for every image, or what the image on trial wrote itself: that is then the newest of all, as
+ * only one region may be written.
+ */
+static const struct config_head *findable(uint32_t newest_schema)
 {
-    return head->sequence <= boot.record.config_sequence
-        || (boot.is_on_trial && is_same_image(head->writer, running_image()));
+    const struct config_head *head = newest(newest_schema, UINT32_MAX);
+    bool is_own =
+        head != NULL && boot.is_on_trial && is_same_image(head->writer, boot.images[boot.running_slot].hash);
+    return is_own ? head : newest(newest_schema, boot.record.config_sequence);
+}
+
+static uint8_t region_of(const struct config_head *head)
+{
+    return head == head_in(BM_REGION_CONFIG_A) ? BM_REGION_CONFIG_A : BM_REGION_CONFIG_B;
 }
 
 enum bm_service_result config_store_find(uint32_t newest_schema, struct bm_config *found)
 {
-    struct config_head head;
-    enum bm_service_result result = BM_SERVICE_NOT_FOUND;
-    for (uint8_t region = BM_REGION_CONFIG_A; region <= BM_REGION_CONFIG_B; region++) {
-        if (read_head((enum bm_region)region, &head) && head.schema <= newest_schema && may_find(&head)
-            && (result != BM_SERVICE_OK || head.sequence > found->sequence)) {
-            result = BM_SERVICE_OK;
-            *found = (struct bm_config){.schema = head.schema,
-                                        .sequence = head.sequence,
-                                        .length = head.length,
-                                        .data = region_memory((enum bm_region)region) + sizeof head,
-                                        .region = region};
-        }
+    const struct config_head *head = findable(newest_schema);
+    if (head == NULL) {
+        return BM_SERVICE_NOT_FOUND;
     }
-    return result;
+    found->schema = head->schema;
+    found->sequence = head->sequence;
+    found->length = head->length;
+    found->data = (const uint8_t *)(head + 1);
+    found->region = region_of(head);
+    return BM_SERVICE_OK;
 }
 
-/* Not over the newest one that every image may find; what another trial has left is no loss. */
+/* Not over the newest one that every image may find; what another trial has left is no loss. A comes first.
+ */
 static uint8_t region_to_write(void)
 {
-    struct config_head head;
-    uint32_t newest = 0;
-    uint8_t kept = BM_REGION_CONFIG_B;
-    for (uint8_t region = BM_REGION_CONFIG_A; region <= BM_REGION_CONFIG_B; region++) {
-        if (read_head((enum bm_region)region, &head) && head.sequence <= boot.record.config_sequence
-            && head.sequence > newest) {
-            newest = head.sequence;
-            kept = region;
-        }
-    }
-    return (uint8_t)(BM_REGION_CONFIG_A + BM_REGION_CONFIG_B - kept);
+    const struct config_head *kept = newest(UINT32_MAX, boot.record.config_sequence);
+    return (uint8_t)(BM_REGION_CONFIG_A + BM_REGION_CONFIG_B - region_of(kept));
 }
 
-static uint32_t newest_sequence(void)
+static uint32_t next_sequence(void)
 {
-    struct config_head head;
-    uint32_t newest = boot.record.config_sequence;
-    for (uint8_t region = BM_REGION_CONFIG_A; region <= BM_REGION_CONFIG_B; region++) {
-        if (read_head((enum bm_region)region, &head) && head.sequence > newest) {
-            newest = head.sequence;
-        }
-    }
-    return newest;
+    const struct config_head *head = newest(UINT32_MAX, UINT32_MAX);
+    uint32_t known = boot.record.config_sequence;
+    return (head != NULL && head->sequence > known ? head->sequence : known) + 1;
 }
 
 enum bm_service_result config_store_open(uint32_t schema, uint32_t length)
 {
-    uint8_t region = region_to_write();
-    boot.config_draft.length = 0;
-    if (length == 0 || length > room_in((enum bm_region)region)) {
+    struct config_head *draft = &boot.config_draft;
+    boot.config_region = region_to_write();
+    memset(draft, 0, sizeof *draft);
+    if (length == 0 || length > room_in(boot.config_region)) {
         return BM_SERVICE_INVALID;
     }
-    struct bm_config draft = {
-        .schema = schema, .sequence = newest_sequence() + 1, .length = length, .region = region};
-    if (!region_erase_all((enum bm_region)region)) {
+    draft->magic = CONFIG_MAGIC;
+    draft->sequence = next_sequence();
+    draft->schema = schema;
+    if (!region_erase_all(boot.config_region)) {
         return BM_SERVICE_FLASH_FAILED;
     }
-    boot.config_draft = draft;
+    draft->length = length;
     boot.config_written = 0;
     return BM_SERVICE_OK;
 }
 
 enum bm_service_result config_store_append(const void *data, uint32_t length)
 {
-    const struct bm_config *draft = &boot.config_draft;
     uint8_t last[BM_MAX_WRITE_SIZE];
+    uint32_t left = boot.config_draft.length - boot.config_written;
     uint32_t rest = length % BM_MAX_WRITE_SIZE;
+    uint32_t whole = length - rest;
     uint32_t at = sizeof(struct config_head) + boot.config_written;
-    if (length > draft->length - boot.config_written
-        || (rest != 0 && boot.config_written + length != draft->length)) {
+    if (length > left || (rest != 0 && length != left)) {
         return BM_SERVICE_INVALID;
     }
     memset(last, 0xff, sizeof last);
-    memcpy(last, (const uint8_t *)data + length - rest, rest);
-    if (!region_program((enum bm_region)draft->region, at, data, length - rest)
-        || (rest != 0
-            && !region_program((enum bm_region)draft->region, at + length - rest, last, sizeof last))) {
+    memcpy(last, (const uint8_t *)data + whole, rest);
+    if (!region_program(boot.config_region, at, data, whole)
+        || (rest != 0 && !region_program(boot.config_region, at + whole, last, sizeof last))) {
         return BM_SERVICE_FLASH_FAILED;
     }
     boot.config_written += length;
@@ -130,55 +127,50 @@ enum bm_service_result config_store_append(const void *data, uint32_t length)
 
 enum bm_service_result config_store_commit(void)
 {
-    const struct bm_config *draft = &boot.config_draft;
-    enum bm_region region = (enum bm_region)draft->region;
-    if (draft->length == 0 || boot.config_written != draft->length) {
+    struct config_head *draft = &boot.config_draft;
+    uint32_t length = draft->length;
+    if (length == 0 || boot.config_written != length) {
         return BM_SERVICE_INVALID;
     }
-    struct config_head head = {.magic = CONFIG_MAGIC,
-                               .sequence = draft->sequence,
-                               .schema = draft->schema,
-                               .length = draft->length,
-                               .data_crc = crc32_of(region_memory(region) + sizeof head, draft->length)};
     if (boot.running_slot != BM_SLOT_NONE) {
-        memcpy(head.writer, running_image(), BM_IMAGE_PREFIX_SIZE);
+        memcpy(draft->writer, boot.images[boot.running_slot].hash, BM_IMAGE_PREFIX_SIZE);
     }
-    head.crc = crc32_of(&head, CHECKED_SIZE);
-    boot.config_draft.length = 0;
-    if (!region_program(region, 0, &head, sizeof head) || !read_head(region, &head)) {
-        return BM_SERVICE_FLASH_FAILED;
+    draft->data_crc = crc32_of(head_in(boot.config_region) + 1, length);
+    draft->crc = crc32_of(draft, CHECKED_SIZE);
+    bool is_written =
+        region_program(boot.config_region, 0, draft, sizeof *draft) && is_valid(boot.config_region);
+    draft->length = 0;
+    if (is_written && !boot.is_on_trial) {
+        boot.record.config_sequence = draft->sequence;
+        is_written = boot_session_save();
     }
-    if (!boot.is_on_trial) {
-        boot.record.config_sequence = head.sequence;
-        return boot_session_save() ? BM_SERVICE_OK : BM_SERVICE_FLASH_FAILED;
-    }
-    return BM_SERVICE_OK;
+    return is_written ? BM_SERVICE_OK : BM_SERVICE_FLASH_FAILED;
 }
 
 void config_store_confirm(void)
 {
-    struct bm_config found;
-    if (config_store_find(UINT32_MAX, &found) == BM_SERVICE_OK
-        && found.sequence > boot.record.config_sequence) {
-        boot.record.config_sequence = found.sequence;
+    const struct config_head *head = findable(UINT32_MAX);
+    if (head != NULL && head->sequence > boot.record.config_sequence) {
+        boot.record.config_sequence = head->sequence;
     }
 }
 
+/* Far above the sequence numbers that a unit reaches. */
+#define CONFIRMED_RANK 0x80000000u
+
 void config_store_adopt(void)
 {
-    struct config_head head;
-    bool is_confirmed = false;
-    uint32_t *chosen = &boot.record.config_sequence;
-    for (uint8_t region = BM_REGION_CONFIG_A; region <= BM_REGION_CONFIG_B; region++) {
-        if (!read_head((enum bm_region)region, &head)) {
+    uint32_t best = 0;
+    for (uint32_t region = BM_REGION_CONFIG_A; region <= BM_REGION_CONFIG_B; region++) {
+        const struct config_head *head = head_in(region);
+        if (!is_valid(region)) {
             continue;
         }
-        bool counts = evidence_log_witness(&boot.log, head.writer).standing == STANDING_CONFIRMED;
-        bool is_better =
-            counts == is_confirmed && (counts ? head.sequence > *chosen : head.sequence < *chosen);
-        if (*chosen == 0 || (counts && !is_confirmed) || is_better) {
-            *chosen = head.sequence;
-            is_confirmed = counts;
+        bool counts = evidence_log_standing(&boot.log, head->writer) >= STANDING_CONFIRMED;
+        uint32_t rank = counts ? CONFIRMED_RANK + head->sequence : CONFIRMED_RANK - head->sequence;
+        if (rank > best) {
+            best = rank;
+            boot.record.config_sequence = head->sequence;
         }
     }
 }

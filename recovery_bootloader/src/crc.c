@@ -2,14 +2,14 @@
 #include "crc.h"
 
 #define CRC32_POLYNOMIAL 0xedb88320u
-#define CRC16_POLYNOMIAL 0x1021u
+#define CRC16_POLYNOMIAL 0x10210000u /* in the upper half, as the whole of that CRC */
 
 uint32_t crc32_of(const void *data, size_t length)
 {
     const uint8_t *bytes = data;
     uint32_t crc = 0xffffffffu;
-    for (size_t i = 0; i < length; i++) {
-        crc ^= bytes[i];
+    while (length-- > 0) {
+        crc ^= *bytes++;
         for (int bit = 0; bit < 8; bit++) {
             crc = (crc >> 1) ^ (CRC32_POLYNOMIAL & (0u - (crc & 1u)));
         }
@@ -21,12 +21,11 @@ uint16_t crc16_of(const void *data, size_t length)
 {
     const uint8_t *bytes = data;
     uint32_t crc = 0;
-    for (size_t i = 0; i < length; i++) {
-        crc ^= (uint32_t)bytes[i] << 8;
+    while (length-- > 0) {
+        crc ^= (uint32_t)*bytes++ << 24;
         for (int bit = 0; bit < 8; bit++) {
-            crc = (crc << 1) ^ ((crc & 0x8000u) != 0 ? CRC16_POLYNOMIAL : 0u);
+            crc = (crc << 1) ^ (CRC16_POLYNOMIAL & (0u - (crc >> 31)));
         }
-        crc &= 0xffffu;
     }
-    return (uint16_t)crc;
+    return (uint16_t)(crc >> 16);
 }

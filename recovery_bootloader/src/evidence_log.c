@@ -7,45 +7,42 @@
 
 uint32_t evidence_log_open(struct record_ring *log)
 {
-    struct event_record newest;
-    record_ring_open(log, BM_REGION_EVIDENCE, sizeof newest, EVIDENCE_MAGIC);
-    return record_ring_newest(log, &newest) ? newest.boot : 0;
+    record_ring_open(log, BM_REGION_EVIDENCE, sizeof(struct event_record), EVIDENCE_MAGIC);
+    const struct event_record *newest = record_ring_newest(log);
+    return newest != NULL ? newest->event.boot : 0;
 }
 
 size_t evidence_log_read(const struct record_ring *log, uint32_t from, struct bm_evidence_event *events,
                          size_t capacity)
 {
-    struct event_record stored;
+    const struct event_record *stored = NULL;
     struct record_cursor cursor;
     size_t count = 0;
     record_ring_rewind(log, &cursor);
-    while (count < capacity && record_ring_next(log, &cursor, &stored)) {
-        if (stored.head.sequence >= from) {
-            struct bm_evidence_event *event = &events[count++];
-            event->sequence = stored.head.sequence;
-            event->boot = stored.boot;
-            event->kind = stored.kind;
-            event->slot = stored.slot;
-            event->code = stored.code;
-            memcpy(event->image, stored.image, BM_IMAGE_PREFIX_SIZE);
+    while (count < capacity && (stored = record_ring_next(log, &cursor)) != NULL) {
+        if (stored->event.sequence >= from) {
+            events[count++] = stored->event;
         }
     }
     return count;
 }
 
-struct witness evidence_log_witness(const struct record_ring *log, const uint8_t *image)
+uint32_t evidence_log_standing(const struct record_ring *log, const uint8_t *image)
 {
-    struct event_record stored;
+    const struct event_record *stored = NULL;
     struct record_cursor cursor;
-    struct witness witness = {.standing = STANDING_UNKNOWN, .at = 0};
+    uint32_t standing = STANDING_UNKNOWN;
     record_ring_rewind(log, &cursor);
-    while (record_ring_next(log, &cursor, &stored)) {
-        bool is_confirmation = stored.kind == BM_EVIDENCE_CONFIRMED;
-        if ((is_confirmation || stored.kind == BM_EVIDENCE_ROLLBACK)
-            && memcmp(stored.image, image, BM_IMAGE_PREFIX_SIZE) == 0) {
-            witness.standing = is_confirmation ? STANDING_CONFIRMED : STANDING_ROLLED_BACK;
-            witness.at = stored.head.sequence;
+    while ((stored = record_ring_next(log, &cursor)) != NULL) {
+        const struct bm_evidence_event *event = &stored->event;
+        if (memcmp(event->image, image, BM_IMAGE_PREFIX_SIZE) != 0) {
+            continue;
+        }
+        if (event->kind == BM_EVIDENCE_CONFIRMED) {
+            standing = STANDING_CONFIRMED + event->sequence;
+        } else if (event->kind == BM_EVIDENCE_ROLLBACK) {
+            standing = STANDING_ROLLED_BACK;
         }
     }
-    return witness;
+    return standing;
 }

@@ -10,16 +10,13 @@
 
 /* An event as it lies in flash. */
 struct event_record {
-    struct record_head head;
-    uint32_t boot;
-    uint8_t kind;
-    uint8_t slot;
-    uint8_t code;
-    uint8_t reserved;
-    uint8_t image[BM_IMAGE_PREFIX_SIZE];
+    uint32_t magic;
+    struct bm_evidence_event event;
     uint32_t unused;
     uint32_t crc;
 };
+_Static_assert(offsetof(struct event_record, event) == offsetof(struct record_head, sequence),
+               "the event's sequence number is the record's");
 _Static_assert(sizeof(struct event_record) == 32, "a power of two without holes");
 
 /* Gives the boot counter of the newest event; 0 when there is none. */
@@ -29,15 +26,15 @@ uint32_t evidence_log_open(struct record_ring *log);
 size_t evidence_log_read(const struct record_ring *log, uint32_t from, struct bm_evidence_event *events,
                          size_t capacity);
 
-/* What the log says of an image; what it said last counts. */
-enum standing { STANDING_ROLLED_BACK, STANDING_UNKNOWN, STANDING_CONFIRMED };
-
-struct witness {
-    enum standing standing;
-    uint32_t at; /* sequence number of the event that says so; 0 when the log is silent */
-};
+/*
+ * What the log says of an image; what it said last counts. A confirmed image stands at STANDING_CONFIRMED,
+ * and the later it was confirmed, the higher.
+ */
+#define STANDING_ROLLED_BACK 0u
+#define STANDING_UNKNOWN 1u
+#define STANDING_CONFIRMED 2u
 
 /* Reads the whole log: not for every boot. */
-struct witness evidence_log_witness(const struct record_ring *log, const uint8_t *image);
+uint32_t evidence_log_standing(const struct record_ring *log, const uint8_t *image);
 
 #endif

@@ -3,10 +3,11 @@
 
 #include "config_store.h"
 
-static uint64_t rank_of(const struct bm_version *version)
+static bool is_older(const struct bm_version *version, const struct bm_version *other)
 {
-    return (uint64_t)version->major << 56 | (uint64_t)version->minor << 48 | (uint64_t)version->revision << 32
-        | version->build;
+    uint32_t rank = version_rank(version);
+    uint32_t others = version_rank(other);
+    return rank < others || (rank == others && version->build < other->build);
 }
 
 /*
@@ -14,17 +15,11 @@ static uint64_t rank_of(const struct bm_version *version)
  * the evidence says nothing, the older version: an update puts the newer one into the unit, and that is the
  * one that may never have been tried.
  */
-static bool is_better_guess(uint8_t slot, uint8_t than)
+static bool is_better_guess(const struct image_info *image, const struct image_info *other)
 {
-    const struct image_info *image = &boot.images[slot];
-    const struct image_info *other = &boot.images[than];
-    struct witness mine = evidence_log_witness(&boot.log, image->hash);
-    struct witness others = evidence_log_witness(&boot.log, other->hash);
-    if (mine.standing != others.standing) {
-        return mine.standing > others.standing;
-    }
-    return mine.standing == STANDING_CONFIRMED ? mine.at > others.at
-                                               : rank_of(&image->version) < rank_of(&other->version);
+    uint32_t mine = evidence_log_standing(&boot.log, image->hash);
+    uint32_t others = evidence_log_standing(&boot.log, other->hash);
+    return mine > others || (mine == others && is_older(&image->version, &other->version));
 }
 
 void lost_state_adopt(void)
@@ -38,7 +33,8 @@ void lost_state_adopt(void)
             continue;
         }
         minimum = image->rollback_index < minimum ? image->rollback_index : minimum;
-        if (record->active_slot == BM_SLOT_NONE || is_better_guess(slot, record->active_slot)) {
+        if (record->active_slot == BM_SLOT_NONE
+            || is_better_guess(image, &boot.images[record->active_slot])) {
             record->active_slot = slot;
         }
     }

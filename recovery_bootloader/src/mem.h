@@ -2,7 +2,6 @@
 #ifndef BOOTMEND_MEM_H
 #define BOOTMEND_MEM_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,25 +17,5 @@ void *memmove(void *to, const void *from, size_t length);
 void *memset(void *to, int value, size_t length);
 int memcmp(const void *left, const void *right, size_t length);
 #endif
-
-/* Length of a text in a field of `capacity` bytes; `capacity` when no zero byte ends it. */
-static inline size_t text_length(const char *text, size_t capacity)
-{
-    size_t length = 0;
-    while (length < capacity && text[length] != 0) {
-        length++;
-    }
-    return length;
-}
-
-static inline bool is_filled_with(const uint8_t *data, size_t length, uint8_t value)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (data[i] != value) {
-            return false;
-        }
-    }
-    return true;
-}
 
 #endif

@@ -25,33 +25,32 @@ struct record_head {
 #define RECORD_NOWHERE UINT32_MAX
 
 struct record_ring {
-    enum bm_region region;
+    uint32_t region; /* enum bm_region */
     uint32_t record_size;
     uint32_t magic;
 
     uint32_t newest; /* offset of the newest valid record, or RECORD_NOWHERE */
-    uint32_t
-        next; /* erased place in that record's sector, or RECORD_NOWHERE when a sector has to be erased */
+    uint32_t next; /* erased place behind it, or the start of a sector that has to be erased */
     uint32_t sequence; /* of the newest; 0 when there is none */
 };
 
 /* Walks the records from the oldest sector to the newest one. */
 struct record_cursor {
-    uint32_t bytes_left; /* of whole sectors, with the one that `offset` is in */
+    uint32_t bytes_left; /* of the region */
     uint32_t offset;
 };
 
-void record_ring_open(struct record_ring *ring, enum bm_region region, uint32_t record_size, uint32_t magic);
+void record_ring_open(struct record_ring *ring, uint32_t region, uint32_t record_size, uint32_t magic);
 
-/* Copies the newest record; false when there is none. */
-bool record_ring_newest(const struct record_ring *ring, void *record);
+/* The newest record, in flash; null when there is none. */
+const void *record_ring_newest(const struct record_ring *ring);
 
 /* Fills head and CRC of `record` and writes it; false when the flash failed, and the newest one is the old
  * one. */
 bool record_ring_append(struct record_ring *ring, void *record);
 
 void record_ring_rewind(const struct record_ring *ring, struct record_cursor *cursor);
-/* Copies the next valid record; false when there is none left. */
-bool record_ring_next(const struct record_ring *ring, struct record_cursor *cursor, void *record);
+/* The next valid record, in flash; null when there is none left. */
+const void *record_ring_next(const struct record_ring *ring, struct record_cursor *cursor);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot_services_impl.h"
 
+#include "bytes.h"
 #include "flash_region.h"
 
 bool slot_is_protected(uint8_t slot)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "bytes.h"
 #include "smp_image.h"
 
 #include <stddef.h>
@@ -33,31 +34,31 @@ static const struct cbor_member state_members[] = {
     STATE_UNLESS("unlocked", is_unlocked, CBOR_BOOL, is_unlocked, false),
 };
 
-static enum smp_outcome put_verdicts(struct smp_server *server, struct cbor_writer *answer)
+static enum smp_outcome put_verdicts(struct smp_server *server)
 {
     struct bm_slot_status status;
-    cbor_open_key_array(answer, "verdicts");
+    cbor_open_key_array(&server->answer, "verdicts");
     for (uint8_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
         if (server->services->slot_status(slot, &status) != BM_SERVICE_OK) {
             return SMP_UNKNOWN;
         }
-        cbor_put_uint(answer, status.verdict);
+        cbor_put_uint(&server->answer, status.verdict);
     }
-    cbor_close(answer);
+    cbor_close(&server->answer);
     return SMP_OK;
 }
 
-enum smp_outcome smp_boot_state(struct smp_server *server, const struct cbor_value *values,
-                                struct cbor_writer *answer)
+enum smp_outcome smp_boot_state(struct smp_server *server, const struct cbor_value *values)
 {
     struct bm_boot_state state;
     (void)values;
     if (server->services->boot_state(&state) != BM_SERVICE_OK) {
         return SMP_UNKNOWN;
     }
-    cbor_put_key_text(answer, "stage", state.stage == BM_STAGE_APPLICATION ? "application" : "recovery");
-    cbor_put_members(answer, &state, state_members, COUNT_OF(state_members));
-    return put_verdicts(server, answer);
+    cbor_put_key_text(&server->answer, "stage",
+                      state.stage == BM_STAGE_APPLICATION ? "application" : "recovery");
+    cbor_put_members(&server->answer, &state, state_members, COUNT_OF(state_members));
+    return put_verdicts(server);
 }
 
 /* --- Evidence --- */
@@ -80,21 +81,20 @@ static void put_event(struct cbor_writer *answer, const struct bm_evidence_event
 }
 
 /* One event at a time: what a page needs on the stack is one of them. */
-enum smp_outcome smp_evidence(struct smp_server *server, const struct cbor_value *from,
-                              struct cbor_writer *answer)
+enum smp_outcome smp_evidence(struct smp_server *server, const struct cbor_value *from)
 {
     struct bm_evidence_event event;
     uint32_t count = 0;
     bool is_there = server->services->evidence(from->number, &event, 1) > 0;
-    cbor_open_key_array(answer, "events");
+    cbor_open_key_array(&server->answer, "events");
     while (is_there && count < EVENTS_AN_ANSWER) {
-        put_event(answer, &event);
+        put_event(&server->answer, &event);
         count++;
         is_there = server->services->evidence(event.sequence + 1, &event, 1) > 0;
     }
-    cbor_close(answer);
+    cbor_close(&server->answer);
     if (is_there) {
-        cbor_put_key_uint(answer, "next", event.sequence);
+        cbor_put_key_uint(&server->answer, "next", event.sequence);
     }
     return SMP_OK;
 }
@@ -112,15 +112,14 @@ static const struct cbor_member identity_members[IDENTITY_FIELDS] = {
     [IDENTITY_VENDOR] = IDENTITY("vendor", vendor_uuid, CBOR_BYTES, BM_UUID_SIZE),
 };
 
-enum smp_outcome smp_identity(struct smp_server *server, const struct cbor_value *values,
-                              struct cbor_writer *answer)
+enum smp_outcome smp_identity(struct smp_server *server, const struct cbor_value *values)
 {
     struct bm_identity identity;
     (void)values;
     enum bm_service_result result = server->services->identity(&identity);
     if (result == BM_SERVICE_OK) {
-        cbor_put_members(answer, &identity, identity_members, IDENTITY_VENDOR);
-        cbor_put_key_text(answer, "bootloader", server->services->bootloader_version);
+        cbor_put_members(&server->answer, &identity, identity_members, IDENTITY_VENDOR);
+        cbor_put_key_text(&server->answer, "bootloader", server->services->bootloader_version);
     }
     return smp_own_outcome(result);
 }
@@ -136,11 +135,9 @@ static bool fits(const struct cbor_value *value, uint32_t form)
         && text_length((const char *)value->data, value->length) == value->length;
 }
 
-enum smp_outcome smp_identity_write(struct smp_server *server, const struct cbor_value *values,
-                                    struct cbor_writer *answer)
+enum smp_outcome smp_identity_write(struct smp_server *server, const struct cbor_value *values)
 {
     struct bm_identity identity;
-    (void)answer;
     memset(&identity, 0, sizeof identity);
     for (size_t i = 0; i < IDENTITY_FIELDS; i++) {
         if (!fits(&values[i], identity_members[i].form)) {
@@ -153,23 +150,22 @@ enum smp_outcome smp_identity_write(struct smp_server *server, const struct cbor
 
 /* --- Flash --- */
 
-enum smp_outcome smp_flash_map(struct smp_server *server, const struct cbor_value *values,
-                               struct cbor_writer *answer)
+enum smp_outcome smp_flash_map(struct smp_server *server, const struct cbor_value *values)
 {
     static const char names[BM_REGION_COUNT][9] = {"state",    "evidence", "identity", "config_a",
                                                    "config_b", "slot_a",   "slot_b"};
     const struct bm_flash_map *map = server->services->flash_map();
     (void)values;
-    cbor_open_key_array(answer, "regions");
+    cbor_open_key_array(&server->answer, "regions");
     for (size_t i = 0; i < BM_REGION_COUNT; i++) {
-        cbor_open_map(answer);
-        cbor_put_key_text(answer, "name", names[i]);
-        cbor_put_key_uint(answer, "offset", map->regions[i].offset);
-        cbor_put_key_uint(answer, "size", map->regions[i].size);
-        cbor_put_key_uint(answer, "sector", map->sector_size);
-        cbor_close(answer);
+        cbor_open_map(&server->answer);
+        cbor_put_key_text(&server->answer, "name", names[i]);
+        cbor_put_key_uint(&server->answer, "offset", map->regions[i].offset);
+        cbor_put_key_uint(&server->answer, "size", map->regions[i].size);
+        cbor_put_key_uint(&server->answer, "sector", map->sector_size);
+        cbor_close(&server->answer);
     }
-    cbor_close(answer);
+    cbor_close(&server->answer);
     return SMP_OK;
 }
 
@@ -179,8 +175,7 @@ static bool is_unlocked(const struct smp_server *server)
     return server->services->boot_state(&state) == BM_SERVICE_OK && state.is_unlocked;
 }
 
-enum smp_outcome smp_region_read(struct smp_server *server, const struct cbor_value *values,
-                                 struct cbor_writer *answer)
+enum smp_outcome smp_region_read(struct smp_server *server, const struct cbor_value *values)
 {
     const struct bm_flash_region *regions = server->services->flash_map()->regions;
     uint32_t number = values[REGION_NUMBER].number;
@@ -194,14 +189,12 @@ enum smp_outcome smp_region_read(struct smp_server *server, const struct cbor_va
         return SMP_INVALID;
     }
     const uint8_t *data = server->services->flash_memory() + regions[number].offset + offset;
-    cbor_put_key_bytes(answer, "data", data, length);
+    cbor_put_key_bytes(&server->answer, "data", data, length);
     return SMP_OK;
 }
 
-enum smp_outcome smp_region_erase(struct smp_server *server, const struct cbor_value *values,
-                                  struct cbor_writer *answer)
+enum smp_outcome smp_region_erase(struct smp_server *server, const struct cbor_value *values)
 {
-    (void)answer;
     smp_upload_forget(server);
     return smp_own_outcome(server->services->region_erase(values[REGION_NUMBER].number));
 }
@@ -217,36 +210,32 @@ static const struct cbor_member config_members[] = {
     CONFIG("region", region, CBOR_U8),
 };
 
-enum smp_outcome smp_config(struct smp_server *server, const struct cbor_value *values,
-                            struct cbor_writer *answer)
+enum smp_outcome smp_config(struct smp_server *server, const struct cbor_value *values)
 {
     struct bm_config found;
     (void)values;
     enum bm_service_result result = server->services->config_find(UINT32_MAX, &found);
     if (result == BM_SERVICE_OK) {
-        cbor_put_members(answer, &found, config_members, COUNT_OF(config_members));
+        cbor_put_members(&server->answer, &found, config_members, COUNT_OF(config_members));
     }
     return smp_own_outcome(result);
 }
 
 /* --- Unlocking --- */
 
-enum smp_outcome smp_challenge(struct smp_server *server, const struct cbor_value *values,
-                               struct cbor_writer *answer)
+enum smp_outcome smp_challenge(struct smp_server *server, const struct cbor_value *values)
 {
     uint8_t bytes[BM_CHALLENGE_SIZE];
     (void)values;
     enum bm_service_result result = server->services->challenge(bytes);
     if (result == BM_SERVICE_OK) {
-        cbor_put_key_bytes(answer, "challenge", bytes, sizeof bytes);
+        cbor_put_key_bytes(&server->answer, "challenge", bytes, sizeof bytes);
     }
     return smp_own_outcome(result);
 }
 
-enum smp_outcome smp_unlock(struct smp_server *server, const struct cbor_value *signature,
-                            struct cbor_writer *answer)
+enum smp_outcome smp_unlock(struct smp_server *server, const struct cbor_value *signature)
 {
-    (void)answer;
     if (signature->length != BM_SIGNATURE_SIZE) {
         return SMP_INVALID;
     }
@@ -255,32 +244,29 @@ enum smp_outcome smp_unlock(struct smp_server *server, const struct cbor_value *
 
 /* --- Trial --- */
 
-enum smp_outcome smp_health(struct smp_server *server, const struct cbor_value *values,
-                            struct cbor_writer *answer)
+enum smp_outcome smp_health(struct smp_server *server, const struct cbor_value *values)
 {
     struct health_check check;
     (void)values;
     if (server->health == NULL) {
         return SMP_NOT_SUPPORTED;
     }
-    cbor_open_key_array(answer, "checks");
+    cbor_open_key_array(&server->answer, "checks");
     for (uint32_t number = 0; server->health(number, &check); number++) {
-        cbor_open_map(answer);
-        cbor_put_key_text(answer, "name", check.name);
-        cbor_put_key_bool(answer, "ok", check.is_ok);
+        cbor_open_map(&server->answer);
+        cbor_put_key_text(&server->answer, "name", check.name);
+        cbor_put_key_bool(&server->answer, "ok", check.is_ok);
         if (check.detail != NULL) {
-            cbor_put_key_text(answer, "detail", check.detail);
+            cbor_put_key_text(&server->answer, "detail", check.detail);
         }
-        cbor_close(answer);
+        cbor_close(&server->answer);
     }
-    cbor_close(answer);
+    cbor_close(&server->answer);
     return SMP_OK;
 }
 
-enum smp_outcome smp_revert(struct smp_server *server, const struct cbor_value *reason,
-                            struct cbor_writer *answer)
+enum smp_outcome smp_revert(struct smp_server *server, const struct cbor_value *reason)
 {
-    (void)answer;
     return smp_own_outcome(
         server->services->revert(reason->is_present ? reason->number : BM_REVERT_REASON_REQUESTED));
 }

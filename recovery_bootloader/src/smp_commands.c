@@ -110,8 +110,7 @@ static const struct smp_command *find_command(const uint8_t *header)
     return NULL;
 }
 
-enum smp_outcome smp_carry_out(struct smp_server *server, const uint8_t *packet, size_t length,
-                               struct cbor_writer *answer)
+enum smp_outcome smp_carry_out(struct smp_server *server, const uint8_t *packet, size_t length)
 {
     struct cbor_value values[SMP_MAX_FIELDS];
     const struct smp_command *command = find_command(packet);
@@ -121,5 +120,5 @@ enum smp_outcome smp_carry_out(struct smp_server *server, const uint8_t *packet,
     if (!cbor_read_fields(packet + SMP_HEADER_SIZE, length, command->fields, command->field_count, values)) {
         return SMP_INVALID;
     }
-    return command->handle(server, values, answer);
+    return command->handle(server, values);
 }

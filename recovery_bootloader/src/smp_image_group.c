@@ -5,6 +5,11 @@
 
 #define VERSION_TEXT_SIZE 26u /* 255.255.65535.4294967295 and some room */
 
+const struct bm_flash_region *smp_slot_region(const struct smp_server *server, uint32_t slot)
+{
+    return &server->services->flash_map()->regions[BM_REGION_SLOT_A + slot];
+}
+
 /* Digit by digit, without a division, which Cortex-M0 has none of. */
 static char *put_decimal(char *to, uint32_t value)
 {
@@ -51,31 +56,31 @@ static const struct cbor_member status_members[] = {
 };
 
 /* Images that are damaged are not listed; intact ones that must not boot here are, without "bootable". */
-static void list_image(struct smp_server *server, uint8_t slot, struct cbor_writer *answer)
+static void list_image(struct smp_server *server, uint8_t slot)
 {
     struct bm_slot_status status;
     if (server->services->slot_status(slot, &status) != BM_SERVICE_OK || !status.is_intact) {
         return;
     }
-    cbor_open_map(answer);
-    cbor_put_key_uint(answer, "slot", slot);
-    put_version(answer, &status.version);
-    cbor_put_members(answer, &status, status_members, sizeof status_members / sizeof status_members[0]);
+    cbor_open_map(&server->answer);
+    cbor_put_key_uint(&server->answer, "slot", slot);
+    put_version(&server->answer, &status.version);
+    cbor_put_members(&server->answer, &status, status_members,
+                     sizeof status_members / sizeof status_members[0]);
     if (status.verdict == BM_IMAGE_OK) {
-        cbor_put_key_bool(answer, "bootable", true);
+        cbor_put_key_bool(&server->answer, "bootable", true);
     }
-    cbor_close(answer);
+    cbor_close(&server->answer);
 }
 
-enum smp_outcome smp_image_list(struct smp_server *server, const struct cbor_value *values,
-                                struct cbor_writer *answer)
+enum smp_outcome smp_image_list(struct smp_server *server, const struct cbor_value *values)
 {
     (void)values;
-    cbor_open_key_array(answer, "images");
+    cbor_open_key_array(&server->answer, "images");
     for (uint8_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
-        list_image(server, slot, answer);
+        list_image(server, slot);
     }
-    cbor_close(answer);
+    cbor_close(&server->answer);
     return SMP_OK;
 }
 
@@ -90,8 +95,7 @@ static bool runs(struct smp_server *server, const uint8_t *hash)
  * Only what runs can be confirmed: what MCUmgr calls a permanent swap would skip the trial, and every new
  * image goes through one here.
  */
-enum smp_outcome smp_image_write_state(struct smp_server *server, const struct cbor_value *values,
-                                       struct cbor_writer *answer)
+enum smp_outcome smp_image_write_state(struct smp_server *server, const struct cbor_value *values)
 {
     const struct boot_services *services = server->services;
     const struct cbor_value *hash = &values[STATE_HASH];
@@ -105,13 +109,13 @@ enum smp_outcome smp_image_write_state(struct smp_server *server, const struct c
     enum bm_service_result result = wants_confirmation
         ? services->confirm()
         : services->request_trial(hash->data, values[STATE_FORCE].number != 0);
-    return result == BM_SERVICE_OK ? smp_image_list(server, values, answer) : smp_image_outcome(result);
+    return result == BM_SERVICE_OK ? smp_image_list(server, values) : smp_image_outcome(result);
 }
 
 static enum bm_service_result erase_slot(struct smp_server *server, uint8_t slot)
 {
     const struct boot_services *services = server->services;
-    uint32_t capacity = region_of(server, slot)->size;
+    uint32_t capacity = smp_slot_region(server, slot)->size;
     uint32_t offset = 0;
     enum bm_service_result result = services->slot_open(slot, NULL, capacity, &offset);
     while (result == BM_SERVICE_OK && offset < capacity) {
@@ -123,12 +127,10 @@ static enum bm_service_result erase_slot(struct smp_server *server, uint8_t slot
 }
 
 /* A pending image is somebody's decision: it is erased only after its trial was cancelled. */
-enum smp_outcome smp_image_erase(struct smp_server *server, const struct cbor_value *wanted,
-                                 struct cbor_writer *answer)
+enum smp_outcome smp_image_erase(struct smp_server *server, const struct cbor_value *wanted)
 {
     struct bm_slot_status status;
     uint32_t slot = wanted->is_present ? wanted->number : server->services->slot_for_upload();
-    (void)answer;
     if (slot == BM_SLOT_NONE) {
         return IMAGE_NO_FREE_SLOT;
     }
@@ -142,26 +144,25 @@ enum smp_outcome smp_image_erase(struct smp_server *server, const struct cbor_va
     return smp_image_outcome(erase_slot(server, (uint8_t)slot));
 }
 
-enum smp_outcome smp_image_slot_info(struct smp_server *server, const struct cbor_value *values,
-                                     struct cbor_writer *answer)
+enum smp_outcome smp_image_slot_info(struct smp_server *server, const struct cbor_value *values)
 {
     uint32_t largest = 0;
     (void)values;
-    cbor_open_key_array(answer, "images");
-    cbor_open_map(answer);
-    cbor_put_key_uint(answer, "image", 0);
-    cbor_open_key_array(answer, "slots");
+    cbor_open_key_array(&server->answer, "images");
+    cbor_open_map(&server->answer);
+    cbor_put_key_uint(&server->answer, "image", 0);
+    cbor_open_key_array(&server->answer, "slots");
     for (uint32_t slot = 0; slot < BM_SLOT_COUNT; slot++) {
-        uint32_t capacity = region_of(server, slot)->size;
+        uint32_t capacity = smp_slot_region(server, slot)->size;
         largest = capacity > largest ? capacity : largest;
-        cbor_open_map(answer);
-        cbor_put_key_uint(answer, "slot", slot);
-        cbor_put_key_uint(answer, "size", capacity);
-        cbor_close(answer);
+        cbor_open_map(&server->answer);
+        cbor_put_key_uint(&server->answer, "slot", slot);
+        cbor_put_key_uint(&server->answer, "size", capacity);
+        cbor_close(&server->answer);
     }
-    cbor_close(answer);
-    cbor_put_key_uint(answer, "max_image_size", largest);
-    cbor_close(answer);
-    cbor_close(answer);
+    cbor_close(&server->answer);
+    cbor_put_key_uint(&server->answer, "max_image_size", largest);
+    cbor_close(&server->answer);
+    cbor_close(&server->answer);
     return SMP_OK;
 }

@@ -8,20 +8,16 @@
 
 #define MODE_QUERY "mode"
 
-enum smp_outcome smp_echo(struct smp_server *server, const struct cbor_value *values,
-                          struct cbor_writer *answer)
+enum smp_outcome smp_echo(struct smp_server *server, const struct cbor_value *values)
 {
-    (void)server;
-    cbor_put_key(answer, "r");
-    cbor_put_text(answer, (const char *)values->data, values->length);
+    cbor_put_key(&server->answer, "r");
+    cbor_put_text(&server->answer, (const char *)values->data, values->length);
     return SMP_OK;
 }
 
 /* "force" is not looked at: nothing here is ever too busy for a reset. */
-enum smp_outcome smp_reset(struct smp_server *server, const struct cbor_value *values,
-                           struct cbor_writer *answer)
+enum smp_outcome smp_reset(struct smp_server *server, const struct cbor_value *values)
 {
-    (void)answer;
     if (values->number > BM_BOOT_MODE_RECOVERY) {
         return SMP_INVALID;
     }
@@ -30,28 +26,26 @@ enum smp_outcome smp_reset(struct smp_server *server, const struct cbor_value *v
     return SMP_OK;
 }
 
-enum smp_outcome smp_parameters(struct smp_server *server, const struct cbor_value *values,
-                                struct cbor_writer *answer)
+enum smp_outcome smp_parameters(struct smp_server *server, const struct cbor_value *values)
 {
-    (void)server;
     (void)values;
-    cbor_put_key_uint(answer, "buf_size", BM_PACKET_SIZE);
-    cbor_put_key_uint(answer, "buf_count", BM_LINE_PACKETS);
+    cbor_put_key_uint(&server->answer, "buf_size", BM_PACKET_SIZE);
+    cbor_put_key_uint(&server->answer, "buf_count", BM_LINE_PACKETS);
     return SMP_OK;
 }
 
-enum smp_outcome smp_bootloader_info(struct smp_server *server, const struct cbor_value *query,
-                                     struct cbor_writer *answer)
+enum smp_outcome smp_bootloader_info(struct smp_server *server, const struct cbor_value *query)
 {
     struct bm_boot_state state;
     if (!query->is_present) {
-        cbor_put_key_text(answer, "bootloader", "Bootmend");
+        cbor_put_key_text(&server->answer, "bootloader", "Bootmend");
         return SMP_OK;
     }
     if (query->length != sizeof MODE_QUERY - 1 || memcmp(query->data, MODE_QUERY, query->length) != 0
         || server->services->boot_state(&state) != BM_SERVICE_OK) {
         return OS_NO_ANSWER_TO_QUERY;
     }
-    cbor_put_key_uint(answer, MODE_QUERY, state.has_load_area ? MODE_RAM_LOAD : MODE_DIRECT_XIP_WITH_REVERT);
+    cbor_put_key_uint(&server->answer, MODE_QUERY,
+                      state.has_load_area ? MODE_RAM_LOAD : MODE_DIRECT_XIP_WITH_REVERT);
     return SMP_OK;
 }

@@ -3,7 +3,6 @@
 #define BOOTMEND_SMP_REQUEST_H
 
 #include "cbor_reader.h"
-#include "cbor_writer.h"
 #include "smp_server.h"
 
 /* What the server and its groups share. Zephyr: doc/services/device_mgmt/smp_protocol.rst. */
@@ -65,12 +64,10 @@ enum smp_outcome smp_image_outcome(enum bm_service_result result);
 enum smp_outcome smp_own_outcome(enum bm_service_result result);
 
 /* Writes its answer inside a map that the server opens and closes; after a failure, it is dropped. */
-typedef enum smp_outcome smp_handler(struct smp_server *server, const struct cbor_value *values,
-                                     struct cbor_writer *answer);
+typedef enum smp_outcome smp_handler(struct smp_server *server, const struct cbor_value *values);
 
 /* Finds the command that the packet's header names, reads what it asks for, and has it carried out. */
-enum smp_outcome smp_carry_out(struct smp_server *server, const uint8_t *packet, size_t length,
-                               struct cbor_writer *answer);
+enum smp_outcome smp_carry_out(struct smp_server *server, const uint8_t *packet, size_t length);
 
 /* The header: operation and version, flags, length (u16, big endian), group (the same), sequence, command. */
 #define SMP_HEADER_SIZE 8u
@@ -79,6 +76,8 @@ enum smp_outcome smp_carry_out(struct smp_server *server, const uint8_t *packet,
 #define SMP_COMMAND_AT 7u
 #define SMP_OPERATION_MASK 7u
 #define SMP_OPERATION_WRITE 2u
-#define SMP_VERSION_SHIFT 3u
+#define SMP_VERSION_MASK 0x18u /* 0: v1 */
+#define SMP_V1_ANSWER 1u /* added to the operation of the request */
+#define SMP_V2_ANSWER 9u
 
 #endif

@@ -75,49 +75,51 @@ static void write_failure(struct cbor_writer *answer, bool is_v1, enum smp_outco
     /* By the upper two bits of an outcome, which are 0 in generic ones. */
     static const uint8_t groups[] = {0, SMP_GROUP_OS, SMP_GROUP_IMAGE, BM_SMP_GROUP};
     uint32_t code = outcome & SMP_OUTCOME_CODE_MASK;
-    if (code == outcome || is_v1) {
-        cbor_put_key_uint(answer, "rc", code == outcome ? code : v1_code_of(outcome));
-        return;
+    bool is_generic = code == outcome;
+    if (!is_generic && is_v1) {
+        is_generic = true;
+        code = v1_code_of(outcome);
     }
-    cbor_put_key(answer, "err");
-    cbor_open_map(answer);
-    cbor_put_key_uint(answer, "group", groups[outcome >> 6]);
+    if (!is_generic) {
+        cbor_put_key(answer, "err");
+        cbor_open_map(answer);
+        cbor_put_key_uint(answer, "group", groups[outcome >> 6]);
+    }
     cbor_put_key_uint(answer, "rc", code);
-    cbor_close(answer);
+    if (!is_generic) {
+        cbor_close(answer);
+    }
 }
 
 /* --- Requests --- */
 
-/* Fills the answer's content; returns its length. */
-static size_t write_content(struct smp_server *server, const uint8_t *packet, size_t length, bool is_v1)
+static void start_answer(struct smp_server *server)
 {
-    uint8_t *content = server->answer + SMP_STREAM_HEAD + SMP_HEADER_SIZE;
-    struct cbor_writer answer;
-    cbor_start(&answer, content, CONTENT_SIZE);
-    enum smp_outcome outcome = smp_carry_out(server, packet, length, &answer);
-    cbor_close(&answer);
-    if (outcome == SMP_OK && answer.has_overflown) {
-        outcome = SMP_TOO_LONG;
-    }
-    if (outcome != SMP_OK) {
-        cbor_start(&answer, content, CONTENT_SIZE);
-        write_failure(&answer, is_v1, outcome);
-        cbor_close(&answer);
-    }
-    return answer.length;
+    cbor_start(&server->answer, server->stream + SMP_STREAM_HEAD + SMP_HEADER_SIZE, CONTENT_SIZE);
 }
 
 static void answer_request(struct smp_server *server, const uint8_t *packet, size_t length)
 {
-    uint8_t *header = server->answer + SMP_STREAM_HEAD;
-    /* Versions to come are answered in the newest one that is known. */
-    uint32_t version = (packet[0] >> SMP_VERSION_SHIFT & 3u) != 0;
-    size_t written = write_content(server, packet, length, version == 0);
+    uint8_t *header = server->stream + SMP_STREAM_HEAD;
+    bool is_v1 = (packet[0] & SMP_VERSION_MASK) == 0;
+    start_answer(server);
+    enum smp_outcome outcome = smp_carry_out(server, packet, length);
+    cbor_close(&server->answer);
+    if (outcome == SMP_OK && server->answer.has_overflown) {
+        outcome = SMP_TOO_LONG;
+    }
+    if (outcome != SMP_OK) {
+        start_answer(server);
+        write_failure(&server->answer, is_v1, outcome);
+        cbor_close(&server->answer);
+    }
+    length = server->answer.length;
     memcpy(header, packet, SMP_HEADER_SIZE);
-    header[0] = (uint8_t)(version << SMP_VERSION_SHIFT | ((packet[0] & SMP_OPERATION_MASK) + 1));
+    /* Versions to come are answered in the newest one that is known. */
+    header[0] = (uint8_t)((packet[0] & SMP_OPERATION_MASK) + (is_v1 ? SMP_V1_ANSWER : SMP_V2_ANSWER));
     header[1] = 0;
-    store_be16(header + SMP_LENGTH_AT, (uint16_t)written);
-    smp_frame_send(server->answer, SMP_HEADER_SIZE + written, server->services->line_write);
+    store_be16(header + SMP_LENGTH_AT, (uint16_t)length);
+    smp_frame_send(server->stream, SMP_HEADER_SIZE + length, server->services->line_write);
     if (server->is_reset_asked) {
         server->is_reset_asked = false;
         server->services->reset(server->boot_mode);

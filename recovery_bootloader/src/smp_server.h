@@ -3,6 +3,7 @@
 #define BOOTMEND_SMP_SERVER_H
 
 #include "bootmend/boot_services.h"
+#include "cbor_writer.h"
 #include "smp_frame.h"
 
 /*
@@ -36,12 +37,14 @@ struct smp_upload {
 };
 
 struct smp_server {
+    struct cbor_writer
+        answer; /* into `stream`; the first member, which a small core reaches without an addition */
     const struct boot_services *services;
     health_checks health; /* null in recovery mode */
     bool is_reset_asked; /* carried out when the answer has been sent */
     uint8_t boot_mode; /* enum bm_boot_mode, of that reset */
     struct smp_upload upload;
-    uint8_t answer[SMP_STREAM_SIZE(SMP_ANSWER_SIZE)];
+    uint8_t stream[SMP_STREAM_SIZE(SMP_ANSWER_SIZE)]; /* of the answer */
     struct smp_decoder decoder;
 };
 

@@ -22,7 +22,8 @@ static bool is_upgrade(const struct smp_server *server, const uint8_t *header)
     const struct boot_services *services = server->services;
     struct bm_boot_state state;
     return services->boot_state(&state) != BM_SERVICE_OK || state.running == BM_SLOT_NONE
-        || rank_of(header) > rank_of(services->flash_memory() + region_of(server, state.running)->offset);
+        || rank_of(header)
+        > rank_of(services->flash_memory() + smp_slot_region(server, state.running)->offset);
 }
 
 /* What the first chunk must show before a byte of the slot is given up. */
@@ -82,7 +83,7 @@ static enum smp_outcome choose_slot(struct smp_server *server, const struct cbor
         return IMAGE_NO_FREE_SLOT;
     }
     upload->length = values[UPLOAD_LENGTH].number;
-    return upload->length > region_of(server, upload->slot)->size ? IMAGE_TOO_LARGE : SMP_OK;
+    return upload->length > smp_slot_region(server, upload->slot)->size ? IMAGE_TOO_LARGE : SMP_OK;
 }
 
 static enum smp_outcome open_upload(struct smp_server *server, const struct cbor_value *values)
@@ -181,8 +182,7 @@ static enum smp_outcome take_chunk(struct smp_server *server, const struct cbor_
 }
 
 /* One chunk; whatever goes wrong ends the upload. */
-enum smp_outcome smp_image_upload(struct smp_server *server, const struct cbor_value *values,
-                                  struct cbor_writer *answer)
+enum smp_outcome smp_image_upload(struct smp_server *server, const struct cbor_value *values)
 {
     const struct smp_upload *upload = &server->upload;
     enum smp_outcome outcome = take_chunk(server, values);
@@ -190,9 +190,9 @@ enum smp_outcome smp_image_upload(struct smp_server *server, const struct cbor_v
         smp_upload_forget(server);
         return outcome;
     }
-    cbor_put_key_uint(answer, "off", upload->offset);
+    cbor_put_key_uint(&server->answer, "off", upload->offset);
     if (upload->has_session_key && is_complete(upload)) {
-        cbor_put_key_bool(answer, "match", is_written_as_announced(server));
+        cbor_put_key_bool(&server->answer, "match", is_written_as_announced(server));
     }
     return SMP_OK;
 }

@@ -9,12 +9,14 @@
 bool state_store_load(struct record_ring *store, struct boot_record *record)
 {
     record_ring_open(store, BM_REGION_STATE, sizeof *record, STATE_MAGIC);
-    bool is_found = record_ring_newest(store, record);
-    if (!is_found) {
+    const struct boot_record *newest = record_ring_newest(store);
+    if (newest == NULL) {
         memset(record, 0, sizeof *record);
         record->active_slot = BM_SLOT_NONE;
         record->pending_slot = BM_SLOT_NONE;
         record->upload_slot = BM_SLOT_NONE;
+        return false;
     }
-    return is_found;
+    *record = *newest;
+    return true;
 }

@@ -29,7 +29,7 @@ static uint8_t find_idle_slot(const uint8_t *hash)
 static bool was_rolled_back(const uint8_t *hash)
 {
     return memcmp(boot.record.rolled_back_hash, hash, BM_HASH_SIZE) == 0
-        || evidence_log_witness(&boot.log, hash).standing == STANDING_ROLLED_BACK;
+        || evidence_log_standing(&boot.log, hash) == STANDING_ROLLED_BACK;
 }
 
 static enum bm_service_result make_pending(uint8_t slot)
