@@ -164,6 +164,22 @@ rolls_back 1.2.0-crashes TRIAL_CRASHED 'crashes at boot'
 rolls_back 1.2.0-hangs TRIAL_HUNG 'hangs'
 rolls_back 1.2.0-unhealthy HEALTH_FAILED 'runs but is unhealthy'
 
+chapter 'Say why, and do not try it again'
+diagnose() { # "what is asked" RELEASE EXPECTATION…
+    local title=$1 release=$2
+    shift 2
+    step "$title" --exit 0 --outcome ok "$@" -- diagnose healthy-1 --bundle "$releases/$release.bmb" "${at_bench[@]}"
+}
+diagnose 'healthy-1 is asked about the release that it rolled back' 1.2.0-unhealthy \
+    --answers package=bad write_target=good boot_state=attention failed_stage=attention health=good \
+    --next-step choose_other_release
+refuses "$releases/1.2.0-unhealthy.bmb" BUILD_BLOCKED 'the release that was rolled back'
+step 'with --force it is tried once more, and rolled back' --exit 7 --outcome reverted --reason HEALTH_FAILED -- \
+    update healthy-1 "$releases/1.2.0-unhealthy.bmb" --force "${at_bench[@]}"
+step '  and healthy-1 runs what it ran' --exit 0 --runs 1.1.0 --stage running -- inspect healthy-1 "${at_bench[@]}"
+step 'bricked-1 is asked' --exit 0 --outcome ok --answers boot_state=bad health=unknown --next-step recover -- \
+    diagnose bricked-1 "${at_bench[@]}"
+
 chapter 'Recover what does not boot'
 step 'bricked-1 gets 1.1.0' --exit 0 --outcome recovered -- recover bricked-1 "$releases/1.1.0.bmb" "${at_bench[@]}"
 step '  and boots' --exit 0 --runs 1.1.0 --stage running -- inspect bricked-1 "${at_bench[@]}"

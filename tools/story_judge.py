@@ -4,6 +4,7 @@
 
     tools/story_judge.py LINES.jsonl CODE --exit N [--outcome O] [--reason R] [--stage S] [--runs VERSION]
                          [--states STATE,…] [--units NAME=STAGE…] [--nothing-sent]
+                         [--answers QUESTION=VERDICT…] [--next-step STEP]
 
 LINES is the standard output of `bootmend --json …`, CODE its exit code. Ends with 1 and a complaint when
 they are not as expected.
@@ -49,6 +50,14 @@ def running_version(device: dict) -> str | None:
     return next((slot.get("version") for slot in device.get("slots", []) if slot.get("running")), None)
 
 
+def expect_answers(wanted: list[str], lines: list[dict]) -> None:
+    """Those that are named; each line of a diagnosis and its result have to agree."""
+    answers = {line["question"]: line["verdict"] for line in lines if line.get("note") == "diagnosis"}
+    expect("verdicts of the result", answers, lines[-1].get("verdicts"))
+    for question, verdict in (answer.split("=") for answer in wanted):
+        expect(question, verdict, answers.get(question))
+
+
 def expect_nothing_sent(lines: list[dict]) -> None:
     for line in lines:
         if line["event"] == "progress" and line.get("done", 0) > 0:
@@ -69,6 +78,9 @@ def judge(expected: argparse.Namespace, text: str) -> str:
     expect("states", expected.states, states_in(lines))
     if expected.units is not None:
         expect("units", dict(unit.split("=") for unit in expected.units), units_in(lines))
+    if expected.answers is not None:
+        expect_answers(expected.answers, lines)
+    expect("next step", expected.next_step, result.get("next_step"))
     if expected.nothing_sent:
         expect_nothing_sent(lines)
     return summary(result, lines, expected.code)
@@ -86,6 +98,9 @@ def summary(result: dict, lines: list[dict], code: int) -> str:
         words += [f"{name} {stage}" for name, stage in sorted(units_in(lines).items())]
     if result.get("command") == "inspect":
         words.append((result.get("device") or {}).get("boots_next", ""))
+    if result.get("command") == "diagnose":
+        words += [f"{question} {verdict}" for question, verdict in (result.get("verdicts") or {}).items()]
+        words.append(f"next: {result.get('next_step')}")
     if isinstance(result.get("seconds"), (int, float)):
         words.append(f"{result['seconds']:.1f} s")
     return f"exit {code}: " + ", ".join(word for word in words if word)
@@ -96,9 +111,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("lines", type=pathlib.Path)
     parser.add_argument("code", type=int)
     parser.add_argument("--exit", type=int, required=True)
-    for option in ("--outcome", "--reason", "--stage", "--runs", "--states"):
+    for option in ("--outcome", "--reason", "--stage", "--runs", "--states", "--next-step"):
         parser.add_argument(option)
     parser.add_argument("--units", nargs="+")
+    parser.add_argument("--answers", nargs="+")
     parser.add_argument("--nothing-sent", action="store_true")
     expected = parser.parse_args(arguments)
     try:

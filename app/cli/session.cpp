@@ -40,6 +40,15 @@ core::Result<std::unique_ptr<core::Driver>> Session::open(const QString &device)
     return runToEnd(connector().open(*std::move(unit)));
 }
 
+core::Result<std::unique_ptr<core::Driver>> Session::openForService(const QString &device)
+{
+    auto driver = open(device);
+    if (driver && !(*driver)->serviceAccess())
+        return core::fail(core::ErrorKind::Unsupported,
+                          QStringLiteral("units of this family offer no service access"));
+    return driver;
+}
+
 core::Result<core::TrustStore> Session::trustStore()
 {
     const bool usesBenchTrust = options.trustFile.isEmpty() && !options.benchDirectory.isEmpty();
@@ -97,8 +106,8 @@ int run(int argc, const char *const *argv, Session &session)
     app.add_flag("--json", session.options.isJson, "JSON lines on standard output, for scripts");
     app.add_option("--bench", benchDirectory, "also find the virtual devices of this bench");
     app.add_option("--trust", trustFile, "the keys that are trusted; a bench has its own");
-    for (const auto add : {addDevices, addInspect, addUpdate, addConfirm, addRevert, addRecover, addImage,
-                           addBundle, addKey, addTrust, addBench})
+    for (const auto add : {addDevices, addInspect, addDiagnose, addUpdate, addConfirm, addRevert, addRecover,
+                           addUnlock, addRegion, addImage, addBundle, addKey, addTrust, addBench})
         add(app, session);
 
     try {

@@ -39,6 +39,9 @@ public:
     /// The driver of the one unit that `device` names, open.
     core::Result<std::unique_ptr<core::Driver>> open(const QString &device);
 
+    /// The same for one with service access; Unsupported when the unit's family has none.
+    core::Result<std::unique_ptr<core::Driver>> openForService(const QString &device);
+
     /// The keys in the file of --trust, or in the bench's. KeyUnknown when neither was given.
     core::Result<core::TrustStore> trustStore();
 
@@ -60,6 +63,9 @@ void addUpdate(CLI::App &app, Session &session);
 void addConfirm(CLI::App &app, Session &session);
 void addRevert(CLI::App &app, Session &session);
 void addRecover(CLI::App &app, Session &session);
+void addDiagnose(CLI::App &app, Session &session);
+void addUnlock(CLI::App &app, Session &session);
+void addRegion(CLI::App &app, Session &session);
 void addImage(CLI::App &app, Session &session);
 void addBundle(CLI::App &app, Session &session);
 void addKey(CLI::App &app, Session &session);

@@ -29,7 +29,8 @@ QString imageIn(const core::DeviceSnapshot &unit, int slot)
 
 QString whyInRecovery(const core::DeviceSnapshot &unit)
 {
-    const bool isTold = unit.bootState && unit.bootState->recoveryCause;
+    const bool isTold = unit.bootState && unit.bootState->recoveryCause
+        && unit.bootState->recoveryCause != core::RecoveryCause::NoImage; // What boots next says the same.
     return isTold ? say(", because %1").arg(recoveryWord(*unit.bootState->recoveryCause)) : QString();
 }
 
@@ -81,6 +82,13 @@ QString bootsNext(const core::DeviceSnapshot &unit)
         return say("%1 boots at the next start.").arg(imageIn(unit, *forecast.slot));
     }
     Q_UNREACHABLE();
+}
+
+/// The cause is that of the last trial, which may have been another one.
+QString rolledBackChip(core::RollbackCause cause)
+{
+    return cause == core::RollbackCause::None ? say("rolled back before")
+                                              : say("rolled back: %1").arg(rollbackWord(cause).toLower());
 }
 
 QString lastRollback(const core::DeviceSnapshot &unit)
@@ -171,7 +179,7 @@ QStringList slotChips(const core::DeviceSnapshot &unit, const core::Slot &slot)
     if (slot.isPending)
         chips.append(say("tried at the next start"));
     if (unit.bootState && unit.bootState->rolledBackHash == slot.hash)
-        chips.append(say("rolled back: %1").arg(rollbackWord(unit.bootState->lastRollback).toLower()));
+        chips.append(rolledBackChip(unit.bootState->lastRollback));
     return chips;
 }
 

@@ -8,7 +8,7 @@ namespace core {
 /// One region of the unit's writable flash. Bytes.
 struct FlashRegion {
     int number = 0; // as the unit counts, from 0
-    QString name; // "evidence", "slot-a"
+    QString name; // "evidence", "slot_a"
     quint32 offset = 0;
     quint32 size = 0;
     quint32 sector = 0; // what one erase clears

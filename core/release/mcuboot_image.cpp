@@ -153,6 +153,8 @@ std::optional<ImageSignatureAlgorithm> signatureAlgorithm(quint16 type)
     }
 }
 
+constexpr qsizetype kVersionSize = 4; // of a bootloader: major, minor, patch (u16)
+
 /// Where a TLV that we read has to stand, how often and how long. An attacker may add what they like outside
 /// of the protected area, so nothing that is read from the wrong area may count.
 struct TlvRule {
@@ -165,7 +167,7 @@ constexpr TlvRule kRules[] = {
     {BM_TLV_ED25519, false, 64},          {kTlvSignaturePure, false, 0},
     {BM_TLV_SECURITY_COUNTER, true, 4},   {BM_TLV_VENDOR_UUID, true, kUuidSize},
     {BM_TLV_CLASS_UUID, true, kUuidSize}, {BM_TLV_HW_REVISIONS, true, 0},
-    {BM_TLV_MIN_BOOTLOADER, true, 4},
+    {BM_TLV_MIN_BOOTLOADER, true, 0},
 };
 
 Result<Done> checkRules(const QList<ImageTlv> &tlvs)
@@ -213,10 +215,11 @@ void interpret(const ImageTlv &tlv, McubootImage &image)
     case BM_TLV_HW_REVISIONS:
         image.hardwareRevisions = hardwareRevisionsIn(tlv.value);
         break;
-    case BM_TLV_MIN_BOOTLOADER:
-        image.minBootloader = Version{.major = quint8(tlv.value.at(0)),
-                                      .minor = quint8(tlv.value.at(1)),
-                                      .patch = qFromLittleEndian<quint16>(tlv.value.constData() + 2)};
+    case BM_TLV_MIN_BOOTLOADER: // Another vendor's TLV of that number is of another size.
+        if (tlv.value.size() == kVersionSize)
+            image.minBootloader = Version{.major = quint8(tlv.value.at(0)),
+                                          .minor = quint8(tlv.value.at(1)),
+                                          .patch = qFromLittleEndian<quint16>(tlv.value.constData() + 2)};
         break;
     default:
         break;

@@ -16,12 +16,13 @@ namespace {
 // What a recovery key signs begins with these bytes, the zero byte included.
 const QByteArray kUnlockContext(BM_UNLOCK_CONTEXT, sizeof BM_UNLOCK_CONTEXT);
 static_assert(sizeof BM_UNLOCK_CONTEXT == 16);
+constexpr qsizetype kDeviceIdSize = 16;
 
-// A unit listens for some ten milliseconds when it starts, so that no window is missed; and 300 characters a
-// second are a third of what the slowest line in use (9600 baud) takes. The pause lets a receiver that was
-// switched on within a character find the start of the next one.
+// A unit listens for 10 ms and more when it starts, so that no window is missed; and 600 characters a second
+// are less than the slowest line in use (9600 baud) takes. The pause lets a receiver that was switched on
+// within a character find the start of the next one.
 const QByteArray kCall(BM_ENTRY_COUNT, BM_ENTRY_CHARACTER);
-constexpr Milliseconds kCallPause{10};
+constexpr Milliseconds kCallPause{5};
 // A question in the moment of the start would keep the unit from hearing the call, so few are asked.
 constexpr Milliseconds kAskEvery{1'000};
 constexpr Patience kAskingStage{Milliseconds(800), 1};
@@ -37,9 +38,14 @@ Task<std::optional<core::StoredConfiguration>> SmpDriver::readConfiguration()
 Task<QByteArray> SmpDriver::askForChallenge()
 {
     co_await ensureLink();
-    const IdentityReport who = co_await m_bootmend.identity();
+    const Result<IdentityReport> who = co_await core::attempt(m_bootmend.identity());
+    const bool hasIdentity = who.has_value();
+    if (!hasIdentity && who.error().kind != ErrorKind::RefusedByDevice)
+        co_return core::passOn(who.error());
+    const QByteArray noDevice(kDeviceIdSize, '\0'); // As a unit without an identity takes it, too.
+    const QByteArray device = hasIdentity ? who->identity.hardwareId : noDevice;
     const QByteArray challenge = co_await m_bootmend.challenge();
-    co_return kUnlockContext + who.identity.hardwareId + challenge;
+    co_return kUnlockContext + device + challenge;
 }
 
 Task<Done> SmpDriver::unlock(QByteArray signature)

@@ -2,7 +2,10 @@
 #include "provision.h"
 
 #include "host/flash_map.h"
+#include "microbit/flash_map.h"
+#include "qemu_mps2_an385/flash_map.h"
 #include "qemu_riscv_virt/flash_map.h"
+#include "rp2040/flash_map.h"
 
 #include <string.h>
 
@@ -14,6 +17,9 @@ static const struct flash_geometry *used;
 static const struct flash_geometry geometries[] = {
     {"host", BM_HOST_FLASH_SIZE, BM_HOST_FLASH_MAP},
     {"qemu_riscv_virt", BM_QEMU_FLASH_SIZE, BM_QEMU_FLASH_MAP},
+    {"qemu_mps2_an385", BM_MPS2_FLASH_SIZE, BM_MPS2_FLASH_MAP},
+    {"microbit", BM_MICROBIT_FLASH_SIZE, BM_MICROBIT_FLASH_MAP},
+    {"rp2040", BM_RP2040_FLASH_SIZE, BM_RP2040_FLASH_MAP},
 };
 
 const struct flash_geometry *flash_geometry_find(const char *name)

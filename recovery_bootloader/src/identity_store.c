@@ -16,7 +16,9 @@ struct identity_record {
 };
 _Static_assert(sizeof(struct identity_record) == 144, "no holes, and it ends at a write unit");
 
-/* The mark is what lies behind the record. */
+/* No state that an erase or a program leaves which was cut short: some chips clear all bits before an erase.
+ */
+static const char mark[BM_MAX_WRITE_SIZE] = "identity is set";
 #define MARK_OFFSET sizeof(struct identity_record)
 
 enum identity_state identity_store_find(const struct bm_identity **identity)
@@ -29,13 +31,12 @@ enum identity_state identity_store_find(const struct bm_identity **identity)
         && record->identity.serial[BM_SERIAL_SIZE - 1] == 0) {
         return IDENTITY_GOOD;
     }
-    bool is_marked = !is_filled_with(record + 1, BM_MAX_WRITE_SIZE, 0xff);
+    bool is_marked = memcmp(record + 1, mark, sizeof mark) == 0;
     return is_marked ? IDENTITY_DAMAGED : IDENTITY_BLANK;
 }
 
 bool identity_store_write(const struct bm_identity *identity)
 {
-    static const uint8_t mark[BM_MAX_WRITE_SIZE];
     struct identity_record record;
     memset(&record, 0xff, sizeof record);
     record.magic = IDENTITY_MAGIC;

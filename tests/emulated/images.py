@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import uuid
 
-MAGIC, HEADER_SIZE, RAM_LOAD = 0x96f3b83d, 32, 0x20
+MAGIC, HEADER_SIZE, RAM_LOAD, ROM_FIXED = 0x96f3b83d, 32, 0x20, 0x100
 LOAD_ADDRESS = 0x80100000
 VENDOR, PRODUCT, HARDWARE = "bootmend.example", "bench-sensor", "A"
 BOOT_KEY = pathlib.Path(os.environ.get("BOOTMEND_BOOT_KEY_FILE", "."))
@@ -23,6 +23,8 @@ class Release:
     product: str = PRODUCT
     hardware: str = HARDWARE
     key: pathlib.Path = BOOT_KEY
+    load_address: int = LOAD_ADDRESS
+    flags: int = RAM_LOAD
 
 
 def class_uuid(product: str) -> uuid.UUID:
@@ -52,8 +54,8 @@ def signed(release: Release) -> bytes:
         (0x74, uuid.uuid5(uuid.NAMESPACE_DNS, VENDOR).bytes),
         (0x75, class_uuid(release.product).bytes),
         (0xa1, release.hardware.encode() + b"\0")])
-    header = struct.pack("<IIHHIIBBHII", MAGIC, LOAD_ADDRESS, HEADER_SIZE, len(protected), len(release.payload),
-                         RAM_LOAD, *release.version, 0, 0)
+    header = struct.pack("<IIHHIIBBHII", MAGIC, release.load_address, HEADER_SIZE, len(protected),
+                         len(release.payload), release.flags, *release.version, 0, 0)
     covered = header + release.payload + protected
     digest = hashlib.sha256(covered).digest()
     spki = openssl("pkey", "-in", str(release.key), "-pubout", "-outform", "DER")

@@ -46,23 +46,30 @@ class Machine:
     `flash` is a function that writes the writable flash's file, or returns the URL of another one.
     """
 
+    program = QEMU
+
     def __init__(self, firmware: pathlib.Path, flash=None, server: bool = False, options: tuple[str, ...] = ()):
         self.folder = tempfile.TemporaryDirectory(prefix="bootmend-")
         self.flash_path = pathlib.Path(self.folder.name, "flash.img")
-        boot_path = pathlib.Path(self.folder.name, "boot.img")
-        padded(boot_path, firmware.read_bytes())
-        self.flash = (flash or padded)(self.flash_path) or self.flash_path
+        self.flash = None
         self.path = str(pathlib.Path(self.folder.name, "line"))
         self.line = None
         self.received = b""
-        self.options = ["-M", "virt", "-m", "16M", "-bios", "none", "-nodefaults", "-display", "none",
-                        "-monitor", "none",
-                        "-drive", f"if=pflash,unit=0,format=raw,file={boot_path},readonly=on",
-                        "-drive", f"if=pflash,unit=1,format=raw,file={self.flash}",
-                        "-device", "i6300esb,addr=01.0", "-action", "watchdog=reset", *options]
+        self.options = [self.program, *self.board(firmware, flash), "-nodefaults", "-display", "none",
+                        "-monitor", "none", *options]
         self.process = None
         self.server = server
         self.power_on()
+
+    def board(self, firmware: pathlib.Path, flash) -> list[str]:
+        """Prepares the files of the machine; QEMU's options for it."""
+        boot_path = pathlib.Path(self.folder.name, "boot.img")
+        padded(boot_path, firmware.read_bytes())
+        self.flash = (flash or padded)(self.flash_path) or self.flash_path
+        return ["-M", "virt", "-m", "16M", "-bios", "none",
+                "-drive", f"if=pflash,unit=0,format=raw,file={boot_path},readonly=on",
+                "-drive", f"if=pflash,unit=1,format=raw,file={self.flash}",
+                "-device", "i6300esb,addr=01.0", "-action", "watchdog=reset"]
 
     def __enter__(self):
         return self
@@ -77,7 +84,7 @@ class Machine:
         listener.listen()
         line = f"fd={listener.fileno()},server=on,wait=off" if self.server else f"path={self.path}"
         self.process = subprocess.Popen(
-            [QEMU, *self.options, "-chardev", f"socket,id=u0,{line}", "-serial", "chardev:u0"],
+            [*self.options, "-chardev", f"socket,id=u0,{line}", "-serial", "chardev:u0"],
             pass_fds=[listener.fileno()], preexec_fn=die_with_parent, stderr=subprocess.PIPE)
         if self.server:
             self.connect()

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/async/system_clock.h"
+#include "core/device/service_access.h"
+#include "core/trust/key_file.h"
 #include "device_protocols/smp/console_channel.h"
 #include "device_protocols/smp/smp_driver.h"
 #include "device_protocols/transport/serial_stream.h"
@@ -295,6 +297,113 @@ private Q_SLOTS:
         const Result<Done> given = finishLive(bench.driver->giveUpTrial(core::RevertCause::AskedFor));
         QVERIFY(!given.has_value());
         QCOMPARE(given.error().kind, ErrorKind::RefusedByDevice);
+    }
+
+    void triesWhatWasRolledBackOnlyWhenForced()
+    {
+        Bench bench(oldImage(), kQuickWatchdog);
+        const VirtualUnit::Image image = newImage("crashes");
+        QCOMPARE(complaintOf(finishLive(bootTrial(*bench.driver, image))), QString());
+        QTRY_VERIFY(core::runningSlot(bench.identify()) != nullptr);
+        const Result<Done> refused =
+            finishLive(bench.driver->tryOnNextBoot(image.hash, core::RolledBackBefore::Refuse));
+        QVERIFY(!refused.has_value());
+        QVERIFY(refused.error().reason == Reason::BuildBlocked);
+        QVERIFY(core::pendingSlot(bench.identify()) == nullptr);
+
+        QCOMPARE(complaintOf(
+                     finishLive(bench.driver->tryOnNextBoot(image.hash, core::RolledBackBefore::TryAgain))),
+                 QString());
+        QVERIFY(core::pendingSlot(bench.identify()) != nullptr);
+    }
+
+    void comesIntoRecoveryWhenItIsCalledWhileItStarts()
+    {
+        Bench bench;
+        QVERIFY(bench.identify().stage == BootStage::Running);
+        std::optional<Result<Done>> called;
+        core::Running running(
+            bench.driver->serviceAccess()->callIntoRecovery(std::chrono::seconds(20), nullptr),
+            [&called](Result<Done> result) { called = std::move(result); });
+        bench.unit.powerCycle();
+        QTRY_VERIFY_WITH_TIMEOUT(called.has_value(), 25'000);
+        QCOMPARE(complaintOf(*called), QString());
+        const DeviceSnapshot unit = bench.identify();
+        QVERIFY(unit.stage == BootStage::InRecovery);
+        QVERIFY(unit.bootState->recoveryCause == core::RecoveryCause::Line);
+        QCOMPARE(complaintOf(finishLive(bench.driver->reload(core::ReloadInto::Application))), QString());
+        QVERIFY(bench.identify().stage == BootStage::Running);
+    }
+
+    void stopsCalling()
+    {
+        Bench bench;
+        core::ServiceAccess *service = bench.driver->serviceAccess();
+        const Result<Done> late = finishLive(service->callIntoRecovery(std::chrono::seconds(1), nullptr));
+        QCOMPARE(late.error().kind, ErrorKind::TimedOut);
+        core::StopRequest stop;
+        stop.raise();
+        const Result<Done> stopped = finishLive(service->callIntoRecovery(std::chrono::seconds(20), &stop));
+        QCOMPARE(stopped.error().kind, ErrorKind::Cancelled);
+        QVERIFY(bench.identify().stage == BootStage::Running); // The application took no harm.
+    }
+
+    void givesItsRegionsToARecoveryKeyOnly()
+    {
+        Bench bench;
+        core::ServiceAccess *service = bench.driver->serviceAccess();
+        const auto regions = finishLive(service->listRegions());
+        QVERIFY(regions.has_value() && regions->size() == 7);
+        const core::FlashRegion evidence = regions->at(1);
+        QCOMPARE(evidence.name, QStringLiteral("evidence"));
+        QVERIFY(finishLive(service->readRegion(evidence, {})).error().reason == Reason::UnitLocked);
+
+        // Another key than a recovery key does not open it, and uses the challenge up.
+        const auto stranger = core::readPrivateKeyFile(QStringLiteral(BOOTMEND_BOOT_KEY_FILE));
+        const auto first = finishLive(service->askForChallenge());
+        QCOMPARE(first->size(), 64);
+        QVERIFY(finishLive(service->unlock(*stranger->sign(*first))).error().reason == Reason::UnlockRefused);
+        const auto key = core::readPrivateKeyFile(QStringLiteral(BOOTMEND_RECOVERY_KEY_FILE));
+        QVERIFY(finishLive(service->unlock(*key->sign(*first))).error().reason == Reason::UnlockRefused);
+
+        const auto second = finishLive(service->askForChallenge());
+        QVERIFY(*second != *first);
+        QCOMPARE(complaintOf(finishLive(service->unlock(*key->sign(*second)))), QString());
+        QVERIFY(bench.identify().bootState->isUnlocked);
+        bench.connectAnew(); // Whoever holds the line.
+        service = bench.driver->serviceAccess();
+        const auto content = finishLive(service->readRegion(evidence, {}));
+        QCOMPARE(content.value().size(), qsizetype(evidence.size));
+        QVERIFY(content->contains("EVT"));
+        // An application runs: nothing is erased under it.
+        QCOMPARE(finishLive(service->eraseRegion(regions->at(6))).error().kind, ErrorKind::RefusedByDevice);
+    }
+
+    void erasesASlotInRecoveryModeOnce()
+    {
+        Bench bench;
+        QCOMPARE(complaintOf(finishLive(bench.driver->reload(core::ReloadInto::Recovery))), QString());
+        core::ServiceAccess *service = bench.driver->serviceAccess();
+        const auto regions = finishLive(service->listRegions());
+        const core::FlashRegion slot = regions->at(5);
+        QCOMPARE(slot.name, QStringLiteral("slot_a"));
+        QVERIFY(finishLive(service->eraseRegion(slot)).error().reason == Reason::UnitLocked);
+        const auto key = core::readPrivateKeyFile(QStringLiteral(BOOTMEND_RECOVERY_KEY_FILE));
+        const auto message = finishLive(service->askForChallenge());
+        QCOMPARE(complaintOf(finishLive(service->unlock(*key->sign(*message)))), QString());
+        QCOMPARE(complaintOf(finishLive(service->eraseRegion(slot))), QString());
+        QVERIFY(!bench.identify().slots.at(0).holdsImage);
+        const auto events = finishLive(bench.driver->readEvidence());
+        QVERIFY(std::any_of(events->cbegin(), events->cend(), [](const core::EvidenceEvent &event) {
+            return event.erased == core::EvidenceEvent::Region::SlotA;
+        }));
+    }
+
+    void tellsWhetherItHasAConfiguration()
+    {
+        Bench bench;
+        const auto found = finishLive(bench.driver->readConfiguration());
+        QVERIFY2(found.has_value(), found ? "" : qPrintable(found.error().detail));
     }
 
     void worksOverAPtyAsOverASerialPort()

@@ -19,8 +19,9 @@ def application(variant: str, **fields) -> bytes:
     return images.signed(images.Release(payload, **fields))
 
 
-def provision(path: pathlib.Path, slot_a: bytes | None = None, options: tuple[str, ...] = ()) -> None:
-    command = [FLASH_TOOL, "--flash", str(path), "--geometry", "qemu_riscv_virt", "--product", images.PRODUCT,
+def provision(path: pathlib.Path, slot_a: bytes | None = None, options: tuple[str, ...] = (),
+              geometry: str = "qemu_riscv_virt") -> None:
+    command = [FLASH_TOOL, "--flash", str(path), "--geometry", geometry, "--product", images.PRODUCT,
                "--hw", images.HARDWARE, "--serial", "QEMU-1", *options]
     with tempfile.NamedTemporaryFile() as image:
         if slot_a is not None:
@@ -30,13 +31,16 @@ def provision(path: pathlib.Path, slot_a: bytes | None = None, options: tuple[st
         subprocess.run(command, check=True, capture_output=True)
 
 
-class Unit(machine.Machine):
-    """Use it in a with statement, as any machine."""
+class Talk:
+    """What one says to a machine.Machine that runs a bootloader; mix it in."""
 
-    def __init__(self, slot_a: bytes | None = None, provisioning: tuple[str, ...] = (), **fields):
+    def __init__(self, *arguments, **fields):
         self.smp = SmpClient(self)
-        fields.setdefault("flash", lambda path: provision(path, slot_a, provisioning))
-        super().__init__(machine.RESULTS / "bootloader.bin", server=True, **fields)
+        super().__init__(*arguments, **fields)
+
+    def power_on(self) -> None:
+        self.smp.start_over()
+        super().power_on()
 
     def connect(self) -> None:
         super().connect()
@@ -54,11 +58,14 @@ class Unit(machine.Machine):
             start = answer.get("next")
         return found
 
+    def begin_upload(self, image: bytes) -> dict:
+        return self.smp.ask(WRITE, IMAGE, 1, {"image": 0, "len": len(image), "off": 0, "data": image[:CHUNK],
+                                              "sha": hashlib.sha256(image).digest()})
+
     def upload(self, image: bytes, until: int | None = None) -> dict:
         """With two packets in flight; `until` ends it early."""
         end = len(image) if until is None else until
-        answer = self.smp.ask(WRITE, IMAGE, 1, {"image": 0, "len": len(image), "off": 0, "data": image[:CHUNK],
-                                               "sha": hashlib.sha256(image).digest()})
+        answer = self.begin_upload(image)
         sent, flying = answer.get("off", end), []
         while "off" in answer and (sent < end or flying):
             while sent < end and len(flying) < 2:
@@ -101,3 +108,11 @@ class Unit(machine.Machine):
         self.upload(image)
         self.try_on_next_boot(image)
         self.reset()
+
+
+class Unit(Talk, machine.Machine):
+    """Use it in a with statement, as any machine."""
+
+    def __init__(self, slot_a: bytes | None = None, provisioning: tuple[str, ...] = (), **fields):
+        fields.setdefault("flash", lambda path: provision(path, slot_a, provisioning))
+        super().__init__(machine.RESULTS / "bootloader.bin", server=True, **fields)

@@ -11,17 +11,15 @@ static SimulatedUnit *current = nullptr;
 namespace {
 
 constexpr quint32 kFlashAddress = 0x8000000;
-constexpr quint32 kSectorSize = 1024;
-constexpr quint32 kWriteSize = 8;
 
-bm_flash_map layOut()
+bm_flash_map layOut(quint32 sectorSize, quint32 writeSize)
 {
     constexpr quint32 sectors[BM_REGION_COUNT] = {2, 2, 1, 1, 1, 4, 4};
     bm_flash_map map = {
-        .sector_size = kSectorSize, .write_size = kWriteSize, .address = kFlashAddress, .regions = {}};
+        .sector_size = sectorSize, .write_size = writeSize, .address = kFlashAddress, .regions = {}};
     quint32 offset = 0;
     for (int region = 0; region < BM_REGION_COUNT; ++region) {
-        map.regions[region] = {.offset = offset, .size = sectors[region] * kSectorSize};
+        map.regions[region] = {.offset = offset, .size = sectors[region] * sectorSize};
         offset += map.regions[region].size;
     }
     return map;
@@ -29,11 +27,11 @@ bm_flash_map layOut()
 
 } // namespace
 
-SimulatedUnit::SimulatedUnit() : map(layOut())
+SimulatedUnit::SimulatedUnit(quint32 sectorSize, quint32 writeSize) : map(layOut(sectorSize, writeSize))
 {
     const bm_flash_region &last = map.regions[BM_REGION_COUNT - 1];
     flash.fill('\xff', last.offset + last.size);
-    eraseCounts.fill(0, flash.size() / kSectorSize);
+    eraseCounts.fill(0, flash.size() / sectorSize);
     current = this;
 }
 
@@ -113,6 +111,16 @@ void SimulatedUnit::restorePower()
     retained.fill('\xa5');
 }
 
+void SimulatedUnit::announce(quint32 offset, const QByteArray &after, bool isErase) const
+{
+    if (onWrite) {
+        onWrite({.offset = offset,
+                 .before = flash.mid(qsizetype(offset), after.size()),
+                 .after = after,
+                 .isErase = isErase});
+    }
+}
+
 qsizetype SimulatedUnit::bytesThatArrive(qsizetype length)
 {
     if (!hasPower || isFlashDead) {
@@ -136,10 +144,11 @@ bool SimulatedUnit::endWrite(bool isWhole)
 
 bool SimulatedUnit::program(quint32 offset, const void *data, size_t length)
 {
-    if (offset % kWriteSize != 0 || length % kWriteSize != 0 || offset > flash.size()
+    if (offset % map.write_size != 0 || length % map.write_size != 0 || offset > flash.size()
         || length > size_t(flash.size()) - offset) {
         return false;
     }
+    announce(offset, QByteArray(static_cast<const char *>(data), qsizetype(length)), false);
     const qsizetype arriving = bytesThatArrive(qsizetype(length));
     const auto *bytes = static_cast<const quint8 *>(data);
     for (qsizetype i = 0; i < arriving; ++i) {
@@ -152,13 +161,15 @@ bool SimulatedUnit::program(quint32 offset, const void *data, size_t length)
 
 bool SimulatedUnit::erase(quint32 offset)
 {
-    if (offset % kSectorSize != 0 || offset >= flash.size()) {
+    const quint32 sectorSize = map.sector_size;
+    if (offset % sectorSize != 0 || offset >= flash.size()) {
         return false;
     }
-    const qsizetype arriving = bytesThatArrive(kSectorSize);
+    announce(offset, QByteArray(sectorSize, '\xff'), true);
+    const qsizetype arriving = bytesThatArrive(sectorSize);
     std::memset(flash.data() + offset, 0xff, size_t(arriving));
-    eraseCounts[offset / kSectorSize] += arriving > 0 ? 1 : 0;
-    return endWrite(arriving == kSectorSize);
+    eraseCounts[offset / sectorSize] += arriving > 0 ? 1 : 0;
+    return endWrite(arriving == sectorSize);
 }
 
 SimulatedBoot::SimulatedBoot(SimulatedUnit &unit, bm_reset_reason reason)

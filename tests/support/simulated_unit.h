@@ -10,12 +10,20 @@
 
 namespace testing {
 
+/// One program or erase: what its bytes were, and what they are when the power lasts.
+struct FlashWrite {
+    quint32 offset = 0;
+    QByteArray before;
+    QByteArray after;
+    bool isErase = false;
+};
+
 /// The machine under the C core in tests: implements bootmend/port.h over memory. Enforces the rules of NOR
 /// flash and can lose its power in the middle of any write. One exists at a time.
 class SimulatedUnit
 {
 public:
-    SimulatedUnit();
+    explicit SimulatedUnit(quint32 sectorSize = 1024, quint32 writeSize = 8);
     ~SimulatedUnit();
     SimulatedUnit(const SimulatedUnit &) = delete;
     SimulatedUnit &operator=(const SimulatedUnit &) = delete;
@@ -45,6 +53,7 @@ public:
     bool hasPower = true;
     bool isFlashDead = false; // every write fails
     bool brokeFlashRule = false;
+    std::function<void(const FlashWrite &)> onWrite; // before it happens
     QList<quint32> wornOut; // offsets whose lowest bit reads 0 for ever
 
     QByteArray retained = QByteArray(BM_RETAINED_SIZE, '\xa5');
@@ -63,6 +72,7 @@ public:
     bool erase(quint32 offset);
 
 private:
+    void announce(quint32 offset, const QByteArray &after, bool isErase) const;
     qsizetype bytesThatArrive(qsizetype length);
     bool endWrite(bool isWhole);
 

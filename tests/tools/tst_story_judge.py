@@ -52,6 +52,16 @@ class StoryJudge(unittest.TestCase):
         self.assertEqual(self.judge([device, RESULT], 0, "--exit", "0", "--units", "healthy-1=silent")[0], 1)
         self.assertEqual(self.judge([RESULT], 0, "--exit", "0", "--units", "healthy-1=running")[0], 1)
 
+    def test_answers_are_compared_with_the_lines_and_the_result(self):
+        note = {"event": "note", "note": "diagnosis", "question": "health", "verdict": "good"}
+        result = {"event": "result", "command": "diagnose", "outcome": "ok", "verdicts": {"health": "good"}, "next_step": "nothing"}
+        wanted = ("--exit", "0", "--answers", "health=good", "--next-step", "nothing")
+        self.assertEqual(self.judge([note, result], 0, *wanted)[0], 0)
+        self.assertEqual(self.judge([{**note, "verdict": "bad"}, result], 0, *wanted)[0], 1)
+        self.assertEqual(self.judge([note, {**result, "next_step": "recover"}], 0, *wanted)[0], 1)
+        self.assertEqual(self.judge([note, result], 0, "--exit", "0", "--answers", "package=good")[0], 1)
+        self.assertEqual(self.judge([note, result], 0, "--exit", "0", "--answers", "health=bad")[0], 1)
+
     def test_real_ports_of_the_computer_are_left_out(self):
         virtual = {"event": "device", "device": UNIT}
         real = {"event": "device", "device": {**UNIT, "name": "port", "address": "serial:/dev/ttyS0"}}

@@ -4,6 +4,7 @@
 #include "app/cli/job_runner.h"
 #include "app/cli/session.h"
 #include "app/events/event_json.h"
+#include "core/device/service_access.h"
 #include "core/recovery/recovery_recipe.h"
 
 #include <QDateTime>
@@ -18,6 +19,8 @@ struct InstallOptions {
     bool isTestOnly = false; // --test-only
     bool isDryRun = false; // --dry-run
     bool isForced = false; // --force
+    bool isToBeCalled = false; // --enter
+    int callSeconds = 60; // --enter-seconds
 };
 
 /// What update and recover do differently.
@@ -55,6 +58,25 @@ int tellPlan(const QString &command, const core::UpdatePlan &plan, Session &sess
     return session.output().done(command, {{QStringLiteral("plan"), events::planJson(plan)}});
 }
 
+/// For a unit that does not answer, or whose application is not to run: a person switches it off and on.
+core::Result<core::Done> callIntoRecovery(core::Driver &driver, const InstallOptions &options,
+                                          Session &session)
+{
+    core::ServiceAccess *service = driver.serviceAccess();
+    if (!service)
+        return core::fail(core::ErrorKind::Unsupported, core::Reason::NoRecoveryPath,
+                          QStringLiteral("units of this family cannot be called on the line"));
+    const QString sentence =
+        QStringLiteral("Switch the unit off and on now. It is called for %1 s; Ctrl-C stops.")
+            .arg(options.callSeconds);
+    session.output().note(sentence,
+                          {{QStringLiteral("note"), QStringLiteral("switch_off_and_on")},
+                           {QStringLiteral("sentence"), sentence},
+                           {QStringLiteral("seconds"), options.callSeconds}});
+    return runToEnd(
+        service->callIntoRecovery(std::chrono::seconds(options.callSeconds), session.jobContext().stop));
+}
+
 int install(const Recipe &recipe, const InstallOptions &options, Session &session)
 {
     const QString command = QString::fromLatin1(recipe.name);
@@ -64,6 +86,11 @@ int install(const Recipe &recipe, const InstallOptions &options, Session &sessio
     const auto driver = session.open(QString::fromStdString(options.device));
     if (!driver)
         return session.output().result(command, driver.error());
+    if (options.isToBeCalled) {
+        const auto called = callIntoRecovery(**driver, options, session);
+        if (!called)
+            return session.output().result(command, called.error());
+    }
     const auto unit = runToEnd((*driver)->identify());
     if (!unit)
         return session.output().result(command, unit.error());
@@ -107,8 +134,13 @@ void addUpdate(CLI::App &app, Session &session)
 
 void addRecover(CLI::App &app, Session &session)
 {
-    addRecipe(app, "brings back a unit that does not boot", {"recover", planTheRecovery, core::runRecovery},
-              std::make_shared<InstallOptions>(), session);
+    const auto options = std::make_shared<InstallOptions>();
+    CLI::App *command = addRecipe(app, "brings back a unit that does not boot",
+                                  {"recover", planTheRecovery, core::runRecovery}, options, session);
+    command->add_flag("--enter", options->isToBeCalled,
+                      "call the unit into recovery mode while you switch it off and on");
+    command->add_option("--enter-seconds", options->callSeconds, "how long it is called")
+        ->check(CLI::Range(1, 3600));
 }
 
 } // namespace cli

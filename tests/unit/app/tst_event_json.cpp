@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/events/diagnosis_json.h"
 #include "app/events/event_json.h"
 
 #include <QJsonArray>
@@ -43,6 +44,20 @@ private Q_SLOTS:
         QCOMPARE(line[QStringLiteral("schema")].toInt(), 1);
         QCOMPARE(line[QStringLiteral("time")].toString(), QStringLiteral("2026-11-21T12:00:00.000Z"));
         QCOMPARE(line[QStringLiteral("event")].toString(), QStringLiteral("device"));
+    }
+
+    void anAnswerTellsItsVerdictAndWhatItRestsOn()
+    {
+        const core::DiagnosisAnswer answer{core::Question::WriteTarget,
+                                           core::Finding::TargetTooSmall,
+                                           Reason::ImageTooLarge,
+                                           {{QStringLiteral("slot"), QStringLiteral("B")}}};
+        const QJsonObject json = events::answerJson(answer);
+        QCOMPARE(json[QStringLiteral("question")].toString(), QStringLiteral("write_target"));
+        QCOMPARE(json[QStringLiteral("verdict")].toString(), QStringLiteral("bad"));
+        QCOMPARE(json[QStringLiteral("reason")].toString(), QStringLiteral("IMAGE_TOO_LARGE"));
+        QCOMPARE(json[QStringLiteral("facts")][QStringLiteral("slot")].toString(), QStringLiteral("B"));
+        QVERIFY(!json[QStringLiteral("sentence")].toString().isEmpty());
     }
 
     void aUnitTellsItsSlots()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/texts/diagnosis_texts.h"
 #include "app/texts/user_texts.h"
 
 #include <QSet>
@@ -73,6 +74,55 @@ private Q_SLOTS:
         for (int outcome = 0; outcome <= int(core::Outcome::Cancelled); ++outcome)
             words.insert(texts::verdictWord(core::Outcome(outcome)));
         QCOMPARE(words.size(), int(core::Outcome::Cancelled) + 1);
+    }
+
+    void everyFindingHasASentenceOfItsOwn()
+    {
+        QSet<QString> sentences;
+        const int last = int(core::Finding::InterruptedNothing);
+        for (int finding = 0; finding <= last; ++finding)
+            sentences.insert(texts::findingSentence({core::Question::Health, core::Finding(finding)}));
+        QCOMPARE(sentences.size(), last + 1);
+        // The table stands in the order of the findings.
+        const core::DiagnosisAnswer fits{core::Question::Package, core::Finding::PackageFits};
+        QVERIFY(texts::findingSentence(fits).contains(QStringLiteral("made for this unit")));
+        const core::DiagnosisAnswer newer{core::Question::Configuration, core::Finding::ConfigurationTooNew};
+        QVERIFY(texts::findingSentence(newer).contains(QStringLiteral("newer schema")));
+        const core::DiagnosisAnswer holds{core::Question::Health, core::Finding::HealthHolds};
+        QVERIFY(texts::findingSentence(holds).contains(QStringLiteral("own checks hold")));
+    }
+
+    void everyQuestionMarkAndStepHasWords()
+    {
+        for (int question = 0; question <= int(core::Question::InterruptedStep); ++question)
+            QVERIFY(!texts::questionTitle(core::Question(question)).isEmpty());
+        QSet<QString> words;
+        for (int mark = 0; mark <= int(core::Mark::Unknown); ++mark)
+            words.insert(texts::markWord(core::Mark(mark)));
+        QCOMPARE(words.size(), 4);
+        QSet<QString> steps;
+        for (int step = 0; step <= int(core::NextStep::ReportRelease); ++step)
+            steps.insert(texts::nextStepSentence(core::NextStep(step)));
+        QCOMPARE(steps.size(), int(core::NextStep::ReportRelease) + 1);
+    }
+
+    void tellsWhyAUnitIsInRecovery()
+    {
+        DeviceSnapshot unit;
+        unit.stage = BootStage::InRecovery;
+        unit.bootState = core::BootState{.recoveryCause = core::RecoveryCause::CrashLoop};
+        QVERIFY(texts::bootSentence(unit).contains(QStringLiteral("because every image crashes")));
+    }
+
+    void tellsWhatTheBootloaderHasAgainstAnImage()
+    {
+        core::EvidenceEvent event{.kind = core::EvidenceEvent::Kind::ImageRefused, .slot = 1};
+        event.refusal = core::Reason::KeyRevoked;
+        QCOMPARE(texts::evidenceSentence(event),
+                 QStringLiteral("Slot B was refused by the bootloader: Signed by a revoked key"));
+        event.kind = core::EvidenceEvent::Kind::Erased;
+        event.erased = core::EvidenceEvent::Region::SlotB;
+        QCOMPARE(texts::evidenceSentence(event), QStringLiteral("Slot B was erased"));
     }
 
     void saysWhatBootsNextOnAConfirmedUnit()

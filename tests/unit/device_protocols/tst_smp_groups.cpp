@@ -279,6 +279,121 @@ private Q_SLOTS:
         QVERIFY(!events->at(2).slot);
     }
 
+    void readsWhatNewerBootloadersWrite()
+    {
+        using Kind = EvidenceEvent::Kind;
+        Bench bench("evidence_of_this_year");
+        const auto events = bench.finish(smp::BootmendGroup(*bench.client).evidence());
+        QCOMPARE(events->size(), 6);
+        QVERIFY(events->at(0).kind == Kind::Provisioned);
+        QVERIFY(events->at(1).refusal == core::Reason::KeyRevoked);
+        QCOMPARE(events->at(1).image, QByteArray::fromHex("0001020304050607"));
+        QVERIFY(events->at(2).rollback == RollbackCause::CrashLoop);
+        QVERIFY(events->at(3).recovery == core::RecoveryCause::CrashLoop);
+        QVERIFY(events->at(4).kind == Kind::Unlocked);
+        QVERIFY(events->at(5).erased == EvidenceEvent::Region::SlotB);
+    }
+
+    void readsWhyAUnitIsInRecovery()
+    {
+        Bench bench("boot_state_called");
+        const auto report = bench.finish(smp::BootmendGroup(*bench.client).bootState());
+        QVERIFY(report->state.recoveryCause == core::RecoveryCause::Line);
+        QVERIFY(report->state.isUnlocked);
+        QVERIFY(report->state.lastRollback == RollbackCause::CrashLoop);
+        QVERIFY(report->objections.at(0) == core::Reason::BootloaderTooOld);
+        QVERIFY(report->objections.at(1) == core::Reason::KeyRevoked);
+    }
+
+    void triesAgainWhatWasRolledBackOnlyWhenTold()
+    {
+        Bench bench("try_again");
+        QVERIFY(
+            bench
+                .finish(
+                    smp::ImageGroup(*bench.client).tryOnNextBoot(kHashB, core::RolledBackBefore::TryAgain))
+                .has_value());
+        QVERIFY(bench.isPlayedOut());
+    }
+
+    void readsTheConfiguration()
+    {
+        Bench bench("configuration");
+        const auto found = bench.finish(smp::BootmendGroup(*bench.client).configuration());
+        QVERIFY(found.has_value() && found->has_value());
+        QCOMPARE((*found)->schema, 3u);
+        QCOMPARE((*found)->sequence, 9u);
+        QCOMPARE((*found)->size, 1200);
+    }
+
+    void tellsAMissingConfigurationFromAFailure()
+    {
+        Bench bench("configuration_none");
+        const auto found = bench.finish(smp::BootmendGroup(*bench.client).configuration());
+        QVERIFY(found.has_value() && !found->has_value());
+    }
+
+    void unlocksByAChallenge()
+    {
+        Bench asking("challenge");
+        const auto challenge = asking.finish(smp::BootmendGroup(*asking.client).challenge());
+        QCOMPARE(challenge->size(), 32);
+        Bench answering("unlock");
+        QVERIFY(
+            answering.finish(smp::BootmendGroup(*answering.client).unlock(QByteArray(64, 'Z'))).has_value());
+        QVERIFY(answering.isPlayedOut());
+    }
+
+    void takesNoShortChallenge()
+    {
+        Bench bench("challenge_short");
+        QCOMPARE(bench.finish(smp::BootmendGroup(*bench.client).challenge()).error().kind,
+                 ErrorKind::MalformedReply);
+    }
+
+    void saysThatAKeyDoesNotUnlock()
+    {
+        Bench bench("unlock_wrong");
+        const auto unlocked = bench.finish(smp::BootmendGroup(*bench.client).unlock(QByteArray(64, 'Z')));
+        QCOMPARE(unlocked.error().kind, ErrorKind::Untrusted);
+        QVERIFY(unlocked.error().reason == core::Reason::UnlockRefused);
+    }
+
+    void readsAPieceOfARegion()
+    {
+        Bench bench("region_piece");
+        const auto piece = bench.finish(smp::BootmendGroup(*bench.client).readRegion(1, 256, 16));
+        QCOMPARE(piece.value(), QByteArray(16, '\xee'));
+    }
+
+    void takesNoMoreOfARegionThanItAskedFor()
+    {
+        Bench bench("region_too_much");
+        QCOMPARE(bench.finish(smp::BootmendGroup(*bench.client).readRegion(1, 0, 16)).error().kind,
+                 ErrorKind::MalformedReply);
+    }
+
+    void saysThatTheUnitIsLocked()
+    {
+        Bench bench("region_locked");
+        smp::BootmendGroup group(*bench.client);
+        const auto read = bench.finish(group.readRegion(1, 0, 16));
+        QCOMPARE(read.error().kind, ErrorKind::NotAllowedNow);
+        QVERIFY(read.error().reason == core::Reason::UnitLocked);
+        QVERIFY(bench.finish(group.eraseRegion(1)).error().reason == core::Reason::UnitLocked);
+        QVERIFY(bench.isPlayedOut());
+    }
+
+    void erasesARegion()
+    {
+        Bench bench("region_erase");
+        QVERIFY(bench.finish(smp::BootmendGroup(*bench.client).eraseRegion(1)).has_value());
+        Bench forbidden("region_not_allowed");
+        const auto erased = forbidden.finish(smp::BootmendGroup(*forbidden.client).eraseRegion(2));
+        QCOMPARE(erased.error().kind, ErrorKind::RefusedByDevice);
+        QCOMPARE(erased.error().deviceCode, (core::DeviceCode{64, 11}));
+    }
+
     void doesNotReadInCircles()
     {
         Bench bench("evidence_goes_in_circles");

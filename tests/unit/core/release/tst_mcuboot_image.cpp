@@ -256,6 +256,23 @@ private Q_SLOTS:
             [](core::ImageSpec &spec) { spec.hardwareRevisions = {QString(2000, QLatin1Char('x'))}; }));
     }
 
+    void namesTheOldestBootloader()
+    {
+        const PrivateKey key = *PrivateKey::generate();
+        core::ImageSpec spec = sampleSpec();
+        QVERIFY(!core::parseImage(*core::createImage(spec, key))->minBootloader);
+        spec.minBootloader = core::Version{1, 2, 0x304, 0};
+        const auto image = core::parseImage(*core::createImage(spec, key));
+        QCOMPARE(image->minBootloader, spec.minBootloader);
+        const auto tlv =
+            std::find_if(image->tlvs.cbegin(), image->tlvs.cend(),
+                         [](const core::ImageTlv &one) { return one.type == BM_TLV_MIN_BOOTLOADER; });
+        QVERIFY(tlv != image->tlvs.cend() && tlv->isProtected);
+        QCOMPARE(tlv->value, QByteArray::fromHex("01020403"));
+        spec.minBootloader->build = 1;
+        QVERIFY(!core::createImage(spec, key).has_value());
+    }
+
     void staysBelowWhatTheBootloaderReads()
     {
         const PrivateKey key = *PrivateKey::generate();
@@ -264,6 +281,11 @@ private Q_SLOTS:
         const auto largest = core::parseImage(*core::createImage(spec, key));
         QCOMPARE(largest->signedSize - largest->headerSize - largest->payloadSize,
                  qint64(BM_IMAGE_MAX_TLV_AREA));
+        spec.minBootloader = core::Version{1, 0, 0, 0};
+        QVERIFY(!core::createImage(spec, key).has_value());
+        spec.hardwareRevisions = {QString(447, QLatin1Char('x'))};
+        QVERIFY(core::createImage(spec, key).has_value());
+        spec.minBootloader.reset();
         spec.hardwareRevisions = {QString(456, QLatin1Char('x'))};
         QVERIFY(!core::createImage(spec, key).has_value());
     }

@@ -99,6 +99,7 @@ private Q_SLOTS:
         QTest::newRow("bootloader") << QStringLiteral("bootloader") << Reason::BootloaderTooOld;
         QTest::newRow("rollback index") << QStringLiteral("rollback index") << Reason::RollbackIndexTooLow;
         QTest::newRow("slot size") << QStringLiteral("slot size") << Reason::ImageTooLarge;
+        QTest::newRow("rolled back before") << QStringLiteral("rolled back before") << Reason::BuildBlocked;
         QTest::newRow("recovery mode") << QStringLiteral("recovery mode") << Reason::NeedsRecovery;
         QTest::newRow("another is pending") << QStringLiteral("another is pending") << Reason::SlotBusy;
         QTest::newRow("another on trial") << QStringLiteral("another on trial") << Reason::SlotBusy;
@@ -122,6 +123,8 @@ private Q_SLOTS:
             unit.bootState->minimumRollbackIndex = 10101;
         if (field == QStringLiteral("slot size"))
             unit.slots[1].size = 100;
+        if (field == QStringLiteral("rolled back before"))
+            unit.bootState->rolledBackHash = bench.release->payloads().constFirst().image->digest;
         if (field == QStringLiteral("recovery mode"))
             unit.stage = core::BootStage::InRecovery;
         if (field == QStringLiteral("another is pending"))
@@ -139,6 +142,59 @@ private Q_SLOTS:
         QVERIFY(verdict.failedChecks.contains(reason));
         QCOMPARE(core::exitCode(verdict), core::isPolicyReason(reason) ? 5 : 4);
         QCOMPARE(bench.unit.verbsUsed(), verbsBefore); // Not one question, let alone a byte.
+    }
+
+    void whatWasRolledBackIsTriedAgainOnlyWhenForced()
+    {
+        Bench bench;
+        const core::VerifiedPayload &payload = bench.release->payloads().constFirst();
+        bench.unit.knowImage(payload.file,
+                             {payload.image->digest, payload.image->version, ModelUnit::Behaviour::Crashes});
+        QCOMPARE(bench.update(bench.plan()).outcome, Outcome::Reverted);
+
+        UpdatePlan plan = bench.plan();
+        const Verdict refused = bench.update(plan);
+        QCOMPARE(refused.outcome, Outcome::Refused);
+        QCOMPARE(refused.reason, std::optional(Reason::BuildBlocked));
+        QCOMPARE(core::exitCode(refused), 4);
+
+        core::allowRolledBack(plan);
+        QVERIFY(!core::firstFailure(plan));
+        QCOMPARE(bench.update(plan).outcome, Outcome::Reverted); // It was tried, and crashed again.
+    }
+
+    void forceLiftsThatBlockAndNoOther()
+    {
+        Bench bench;
+        core::DeviceSnapshot unit = bench.look();
+        unit.bootState->rolledBackHash = bench.release->payloads().constFirst().image->digest;
+        unit.bootState->minimumRollbackIndex = 10101;
+        UpdatePlan plan = *core::planUpdate(*bench.release, unit, kNoon);
+        core::allowRolledBack(plan);
+        QCOMPARE(firstReason(plan), std::optional(Reason::RollbackIndexTooLow));
+    }
+
+    void theUnitsOwnBlockIsARefusalToo()
+    {
+        Bench bench;
+        const UpdatePlan planned = bench.plan(); // Before the unit rolled it back.
+        const core::VerifiedPayload &payload = bench.release->payloads().constFirst();
+        bench.unit.knowImage(payload.file,
+                             {payload.image->digest, payload.image->version, ModelUnit::Behaviour::Crashes});
+        bench.update(planned);
+        const Verdict verdict = bench.update(planned);
+        QCOMPARE(verdict.outcome, Outcome::Failed); // For the image was sent again.
+        QCOMPARE(verdict.reason, std::optional(Reason::BuildBlocked));
+        QCOMPARE(core::exitCode(verdict), 4);
+    }
+
+    void theImageMayAskForANewerBootloaderThanTheManifest()
+    {
+        test_support::SampleRelease sample;
+        sample.manifest.replace("min_bootloader: 1\n", "");
+        sample.image.minBootloader = core::Version{1, 5, 0, 0};
+        Bench bench(sample);
+        QCOMPARE(firstReason(bench.plan()), std::optional(Reason::BootloaderTooOld));
     }
 
     void theInstallWindowCountsInUtc()

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/diagnosis/diagnosis.h"
+#include "core/update/update_recipe.h"
+
+namespace core::diagnosis {
+
+namespace {
+
+using Subject = PreflightCheck::Subject;
+using Answer = PreflightCheck::Answer;
+
+/// The checks that are about the release and this unit, and not about the moment.
+bool isAboutFit(const PreflightCheck &check)
+{
+    return check.subject == Subject::Product || check.subject == Subject::Hardware
+        || check.subject == Subject::Bootloader || check.subject == Subject::RollbackIndex
+        || check.subject == Subject::TriedBefore;
+}
+
+QString nameOf(Subject subject)
+{
+    switch (subject) {
+    case Subject::Product:
+        return QStringLiteral("product");
+    case Subject::Hardware:
+        return QStringLiteral("hardware");
+    case Subject::Bootloader:
+        return QStringLiteral("bootloader");
+    case Subject::RollbackIndex:
+        return QStringLiteral("rollback_index");
+    default:
+        return QStringLiteral("tried_before");
+    }
+}
+
+const VerifiedRelease *trustedRelease(const Examination &seen)
+{
+    return seen.release && *seen.release ? &**seen.release : nullptr;
+}
+
+DiagnosisAnswer judgedFit(const UpdatePlan &plan, QList<Fact> facts)
+{
+    DiagnosisAnswer answer{Question::Package, Finding::PackageFits};
+    for (const PreflightCheck &check : plan.checks) {
+        if (!isAboutFit(check))
+            continue;
+        const bool isTold = check.answer != Answer::NotReported;
+        facts.append({nameOf(check.subject), isTold ? check.detail : QStringLiteral("not reported")});
+        if (check.answer == Answer::Failed && !answer.reason) {
+            answer.finding = Finding::PackageDoesNotFit;
+            answer.reason = check.reason;
+        }
+        if (!isTold && answer.finding == Finding::PackageFits)
+            answer.finding = Finding::PackageFitsAsFarAsTold;
+    }
+    if (plan.isAlreadyCurrent)
+        answer = {Question::Package, Finding::PackageRuns};
+    answer.facts = std::move(facts);
+    return answer;
+}
+
+} // namespace
+
+DiagnosisAnswer aboutPackage(const Examination &seen)
+{
+    if (!seen.release)
+        return {Question::Package, Finding::NoPackage};
+    if (!*seen.release) {
+        const Error &error = seen.release->error();
+        return {Question::Package,
+                Finding::PackageUntrusted,
+                reasonOf(error),
+                {{QStringLiteral("objection"), error.detail}}};
+    }
+    const VerifiedRelease &release = **seen.release;
+    QList<Fact> facts{{QStringLiteral("version"), toText(release.manifest().version)},
+                      {QStringLiteral("signed_by"), release.signedBy().join(QStringLiteral(", "))}};
+    if (seen.unit.identity.product.isEmpty())
+        return {Question::Package, Finding::PackageTrustedOnly, {}, facts};
+    const Result<UpdatePlan> plan = planUpdate(release, seen.unit, seen.nowUtc);
+    if (!plan) {
+        facts.append({QStringLiteral("objection"), plan.error().detail});
+        return {Question::Package, Finding::PackageDoesNotFit, reasonOf(plan.error()), facts};
+    }
+    return judgedFit(*plan, std::move(facts));
+}
+
+DiagnosisAnswer aboutTarget(const Examination &seen)
+{
+    const DeviceSnapshot &unit = seen.unit;
+    if (unit.stage == BootStage::Silent || unit.slots.isEmpty())
+        return {Question::WriteTarget, Finding::TargetNotTold};
+    const Slot *trial = unit.stage == BootStage::OnTrial ? runningSlot(unit) : pendingSlot(unit);
+    if (trial)
+        return {Question::WriteTarget,
+                Finding::TargetBusy,
+                {},
+                {{QStringLiteral("trial_of"), slotName(trial->index)}}};
+    const Slot *target = writableSlot(unit);
+    if (!target)
+        return {Question::WriteTarget, Finding::NoTarget};
+    QList<Fact> facts{{QStringLiteral("slot"), slotName(target->index)}};
+    if (target->size > 0)
+        facts.append({QStringLiteral("room_bytes"), QString::number(target->size)});
+    const VerifiedRelease *release = trustedRelease(seen);
+    const qint64 needed = release ? release->payloads().constFirst().file.size() : 0;
+    if (release)
+        facts.append({QStringLiteral("needed_bytes"), QString::number(needed)});
+    const bool isTooSmall = target->size > 0 && needed > target->size;
+    return {Question::WriteTarget, isTooSmall ? Finding::TargetTooSmall : Finding::TargetFree,
+            isTooSmall ? std::optional(Reason::ImageTooLarge) : std::nullopt, facts};
+}
+
+DiagnosisAnswer aboutConfiguration(const Examination &seen)
+{
+    if (!seen.tellsConfiguration)
+        return {Question::Configuration, Finding::ConfigurationNotTold};
+    if (!seen.configuration)
+        return {Question::Configuration, Finding::ConfigurationNone};
+    const quint32 schema = seen.configuration->schema;
+    QList<Fact> facts{{QStringLiteral("unit_schema"), QString::number(schema)},
+                      {QStringLiteral("bytes"), QString::number(seen.configuration->size)}};
+    const VerifiedRelease *release = trustedRelease(seen);
+    if (!release || !release->manifest().configSchema)
+        return {Question::Configuration, Finding::ConfigurationNotCompared, {}, facts};
+    const qint64 readable = *release->manifest().configSchema;
+    facts.append({QStringLiteral("release_schema"), QString::number(readable)});
+    // A release reads the schemas up to its own; it finds an older copy, or none, of a newer one.
+    if (qint64(schema) > readable)
+        return {Question::Configuration, Finding::ConfigurationTooNew, Reason::ConfigIncompatible, facts};
+    return {Question::Configuration, Finding::ConfigurationFits, {}, facts};
+}
+
+} // namespace core::diagnosis
