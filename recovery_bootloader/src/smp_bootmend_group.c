@@ -48,17 +48,24 @@ static enum smp_outcome put_verdicts(struct smp_server *server)
     return SMP_OK;
 }
 
-enum smp_outcome smp_boot_state(struct smp_server *server, const struct cbor_value *values)
+static enum smp_outcome put_state(struct smp_server *server)
 {
     struct bm_boot_state state;
-    (void)values;
     if (server->services->boot_state(&state) != BM_SERVICE_OK) {
         return SMP_UNKNOWN;
     }
-    cbor_put_key_text(&server->answer, "stage",
-                      state.stage == BM_STAGE_APPLICATION ? "application" : "recovery");
+    const char *stage = state.stage == BM_STAGE_APPLICATION ? "application" : "recovery";
+    cbor_put_key_text(&server->answer, "stage", stage);
     cbor_put_members(&server->answer, &state, state_members, COUNT_OF(state_members));
-    return put_verdicts(server);
+    return SMP_OK;
+}
+
+/* One after the other, so that the state is not on the stack when images are verified. */
+enum smp_outcome smp_boot_state(struct smp_server *server, const struct cbor_value *values)
+{
+    (void)values;
+    enum smp_outcome outcome = put_state(server);
+    return outcome == SMP_OK ? put_verdicts(server) : outcome;
 }
 
 /* --- Evidence --- */
