@@ -216,6 +216,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const QCborMap echo = {{QStringLiteral("d"), QStringLiteral("still there")}};
     if (!served.ask(2, 0, 0, echo))
         broken("the server keeps answering");
-    checkNextBoot(unit, situation);
+    if (unit.flash != before) // verifying images takes most of the time
+        checkNextBoot(unit, situation);
     return 0;
 }
