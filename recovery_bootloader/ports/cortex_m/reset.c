@@ -9,17 +9,17 @@
 
 struct retained {
     uint32_t note;
+    uint32_t reason; /* of the last reset; found out at each start */
     uint8_t bytes[BM_RETAINED_SIZE];
 };
 
 static struct retained retained __attribute__((section(".retained"), aligned(8)));
-static uint8_t reason;
 
 void reset_start(enum bm_reset_reason told)
 {
     const uint32_t note = retained.note - NOTE_MAGIC;
     retained.note = 0;
-    reason = (uint8_t)(told == BM_RESET_POWER_ON && note <= BM_RESET_CRASH ? note : told);
+    retained.reason = told == BM_RESET_POWER_ON && note <= BM_RESET_CRASH ? note : told;
 }
 
 __attribute__((weak)) void machine_reset(void)
@@ -31,13 +31,13 @@ _Noreturn void reset_with_note(enum bm_reset_reason note)
 {
     retained.note = NOTE_MAGIC + note;
     __asm__ volatile("dsb" : : : "memory");
-    SCB_RESET_CONTROL = RESET_REQUEST;
+    machine_reset();
     for (;;) { }
 }
 
 enum bm_reset_reason port_reset_reason(void)
 {
-    return (enum bm_reset_reason)reason;
+    return (enum bm_reset_reason)retained.reason;
 }
 
 void *port_retained(void)
