@@ -17,7 +17,8 @@
 #define REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
 
 /* ARMv6-M and ARMv7-M Architecture Reference Manuals, "System Control Space". */
-#define NVIC_ENABLE REGISTER(0xe000e100u)
+#define NVIC_ENABLE_ADDRESS 0xe000e100u
+#define NVIC_ENABLE REGISTER(NVIC_ENABLE_ADDRESS)
 #define NVIC_DISABLE REGISTER(0xe000e180u)
 #define NVIC_CLEAR_PENDING REGISTER(0xe000e280u)
 #define SCB_VECTOR_TABLE REGISTER(0xe000ed08u)
@@ -45,6 +46,13 @@ static inline void wait_for_interrupt(void)
     __asm__ volatile("dsb\nwfi" : : : "memory");
 }
 
+/* Registers that are set once: a table of them takes less room than the instructions would. */
+struct register_setting {
+    uint32_t address;
+    uint32_t value;
+};
+void set_registers(const struct register_setting *settings, size_t count);
+
 /* Aligned, and inside the flash; `unit` is a power of two. */
 static inline bool is_flash_range(uint32_t flash_size, uint32_t offset, size_t length, uint32_t unit)
 {
@@ -66,11 +74,32 @@ _Noreturn void reset_with_note(enum bm_reset_reason note);
 /* Begins the reset of the whole machine; the processor's system reset unless the port has its own. */
 void machine_reset(void);
 
-/* --- line_ring.c: one interrupt fills it, port_line_read() empties it --- */
+/* --- line_ring.c: an interrupt fills it, port_line_read() empties it --- */
 
-bool line_ring_is_empty(void);
-bool line_ring_has_room(void);
-void line_ring_put(uint8_t byte); /* only when there is room */
+/* One place stays free, which tells a full ring from an empty one. */
+#define LINE_RING_SIZE (BM_LINE_BUFFER + 1u)
+
+struct line_ring {
+    volatile uint32_t head; /* written by the interrupt */
+    volatile uint32_t tail; /* written by the reader */
+    uint8_t bytes[LINE_RING_SIZE];
+};
+extern struct line_ring line_ring;
+
+uint32_t line_ring_behind(uint32_t place);
+
+static inline bool line_ring_has_room(void)
+{
+    return line_ring_behind(line_ring.head) != line_ring.tail;
+}
+
+/* Only when there is room. */
+static inline void line_ring_put(uint8_t byte)
+{
+    const uint32_t place = line_ring.head;
+    line_ring.bytes[place] = byte;
+    line_ring.head = line_ring_behind(place);
+}
 
 /* --- milliseconds.c --- */
 

@@ -1,47 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cortex_m.h"
 
-/* One place stays free, which tells a full ring from an empty one. */
-#define RING_SIZE (BM_LINE_BUFFER + 1u)
+struct line_ring line_ring;
 
-static uint8_t ring[RING_SIZE];
-static volatile uint32_t head; /* written by the interrupt */
-static volatile uint32_t tail; /* written by the reader */
-
-static uint32_t behind(uint32_t place)
+uint32_t line_ring_behind(uint32_t place)
 {
-    return place + 1 < RING_SIZE ? place + 1 : 0;
-}
-
-bool line_ring_is_empty(void)
-{
-    return head == tail;
-}
-
-bool line_ring_has_room(void)
-{
-    return behind(head) != tail;
-}
-
-void line_ring_put(uint8_t byte)
-{
-    const uint32_t place = head;
-    ring[place] = byte;
-    head = behind(place);
+    return place + 1 < LINE_RING_SIZE ? place + 1 : 0;
 }
 
 bool line_has_received(void)
 {
-    return !line_ring_is_empty();
+    return line_ring.head != line_ring.tail;
 }
 
 size_t port_line_read(uint8_t *to, size_t capacity)
 {
     size_t count = 0;
-    while (count < capacity && !line_ring_is_empty()) {
-        const uint32_t place = tail;
-        to[count++] = ring[place];
-        tail = behind(place);
+    while (count < capacity && line_has_received()) {
+        const uint32_t place = line_ring.tail;
+        to[count++] = line_ring.bytes[place];
+        line_ring.tail = line_ring_behind(place);
     }
     line_resume();
     return count;

@@ -55,6 +55,13 @@ __attribute__((naked)) void reset_handle(void)
             ".ltorg");
 }
 
+void set_registers(const struct register_setting *settings, size_t count)
+{
+    for (const struct register_setting *end = settings + count; settings < end; settings++) {
+        REGISTER(settings->address) = settings->value;
+    }
+}
+
 void crash_handle(void)
 {
     reset_with_note(BM_RESET_CRASH);

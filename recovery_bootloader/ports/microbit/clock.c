@@ -17,17 +17,18 @@
 #define WIDTH_32_BITS 3u
 #define PRESCALER_31250_HZ 9u
 #define TICKS_SHIFT 5u /* 32 ticks in 1.024 ms */
-#define SLEEP_LIMIT_MS 0x100000u
 
 void clock_start(void)
 {
-    /* The crystal's, as the UART needs it. */
-    POWER(HIGH_FREQUENCY_CLOCK_START) = 1;
+    static const struct register_setting settings[] = {
+        {POWER_AND_CLOCK + HIGH_FREQUENCY_CLOCK_START, 1}, /* the crystal's, as the UART needs it */
+        {TIMER_0 + TIMER_WIDTH, WIDTH_32_BITS},
+        {TIMER_0 + TIMER_PRESCALER, PRESCALER_31250_HZ},
+        {TIMER_0 + TIMER_ENABLE_INTERRUPT, COMPARED_0},
+        {TIMER_0 + TIMER_START, 1},
+    };
+    set_registers(settings, sizeof settings / sizeof settings[0]);
     while (POWER(HIGH_FREQUENCY_CLOCK_STARTED) == 0) { }
-    TIMER(TIMER_WIDTH) = WIDTH_32_BITS;
-    TIMER(TIMER_PRESCALER) = PRESCALER_31250_HZ;
-    TIMER(TIMER_ENABLE_INTERRUPT) = COMPARED_0;
-    TIMER(TIMER_START) = 1;
 }
 
 static uint32_t ticks(void)
@@ -41,11 +42,13 @@ uint32_t port_now_ms(void)
     return milliseconds_at(ticks(), TICKS_SHIFT);
 }
 
-/* The alarm's interrupt is enabled, which makes it end WFI, but never taken: here interrupts are masked. */
+/*
+ * The alarm's interrupt is enabled, which makes it end WFI, but never taken: here interrupts are masked. What
+ * is too long for the timer, 38 hours, becomes anything up to that.
+ */
 void clock_sleep(uint32_t milliseconds)
 {
-    const uint32_t limited = milliseconds < SLEEP_LIMIT_MS ? milliseconds : SLEEP_LIMIT_MS;
-    TIMER(TIMER_COMPARE_0) = ticks() + (limited << TICKS_SHIFT);
+    TIMER(TIMER_COMPARE_0) = ticks() + (milliseconds << TICKS_SHIFT);
     TIMER(TIMER_COMPARED_0) = 0;
     NVIC_CLEAR_PENDING = 1u << TIMER_INTERRUPT;
     NVIC_ENABLE = 1u << TIMER_INTERRUPT;

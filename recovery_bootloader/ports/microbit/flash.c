@@ -51,7 +51,7 @@ bool port_flash_program(uint32_t offset, const void *data, size_t length)
 
 bool port_flash_erase(uint32_t offset)
 {
-    if (!is_flash_range(BM_MICROBIT_FLASH_SIZE, offset, BM_MICROBIT_SECTOR_SIZE, BM_MICROBIT_SECTOR_SIZE)) {
+    if (offset % BM_MICROBIT_SECTOR_SIZE != 0 || offset >= BM_MICROBIT_FLASH_SIZE) {
         return false;
     }
     set_mode(CONFIG_ERASE);

@@ -28,15 +28,18 @@ static bool is_stalled; /* the last byte was given up */
 
 void line_start(void)
 {
-    UART(UART_SELECT_TXD) = PIN_LINE_OUT;
-    UART(UART_SELECT_RXD) = PIN_LINE_IN;
-    UART(UART_BAUD_RATE) = BAUD_RATE_115200;
-    UART(UART_ENABLE) = ENABLED;
-    UART(UART_START_TRANSMITTER) = 1;
-    UART(UART_START_RECEIVER) = 1;
-    UART(UART_SENT) = 1; /* as if; each byte waits for the one before */
-    UART(UART_ENABLE_INTERRUPT) = RECEIVED;
-    NVIC_ENABLE = 1u << UART_INTERRUPT;
+    static const struct register_setting settings[] = {
+        {UART_0 + UART_SELECT_TXD, PIN_LINE_OUT},
+        {UART_0 + UART_SELECT_RXD, PIN_LINE_IN},
+        {UART_0 + UART_BAUD_RATE, BAUD_RATE_115200},
+        {UART_0 + UART_ENABLE, ENABLED},
+        {UART_0 + UART_START_TRANSMITTER, 1},
+        {UART_0 + UART_START_RECEIVER, 1},
+        {UART_0 + UART_SENT, 1}, /* as if; each byte waits for the one before */
+        {UART_0 + UART_ENABLE_INTERRUPT, RECEIVED},
+        {NVIC_ENABLE_ADDRESS, 1u << UART_INTERRUPT},
+    };
+    set_registers(settings, sizeof settings / sizeof settings[0]);
 }
 
 void uart_interrupt(void)

@@ -5,9 +5,12 @@
 #include "cortex_m.h"
 
 /* nRF51822 (nRF51 Series Reference Manual 3.0): each peripheral has 4 KiB and the interrupt of its number. */
-#define POWER(offset) REGISTER(0x40000000u + (offset)) /* and clock */
-#define UART(offset) REGISTER(0x40002000u + (offset))
-#define TIMER(offset) REGISTER(0x40008000u + (offset))
+#define POWER_AND_CLOCK 0x40000000u
+#define UART_0 0x40002000u
+#define TIMER_0 0x40008000u
+#define POWER(offset) REGISTER(POWER_AND_CLOCK + (offset))
+#define UART(offset) REGISTER(UART_0 + (offset))
+#define TIMER(offset) REGISTER(TIMER_0 + (offset))
 #define WATCHDOG(offset) REGISTER(0x40010000u + (offset))
 #define NVMC(offset) REGISTER(0x4001e000u + (offset))
 #define GPIO(offset) REGISTER(0x50000000u + (offset))

@@ -40,7 +40,7 @@ bool port_flash_program(uint32_t offset, const void *data, size_t length)
 
 bool port_flash_erase(uint32_t offset)
 {
-    if (!is_flash_range(BM_MPS2_FLASH_SIZE, offset, BM_MPS2_SECTOR_SIZE, BM_MPS2_SECTOR_SIZE)) {
+    if (offset % BM_MPS2_SECTOR_SIZE != 0 || offset >= BM_MPS2_FLASH_SIZE) {
         return false;
     }
     memset(at(offset), 0xff, BM_MPS2_SECTOR_SIZE);

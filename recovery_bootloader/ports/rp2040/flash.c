@@ -104,7 +104,7 @@ bool port_flash_program(uint32_t offset, const void *data, size_t length)
 
 bool port_flash_erase(uint32_t offset)
 {
-    if (!is_flash_range(BM_RP2040_FLASH_SIZE, offset, BM_RP2040_SECTOR_SIZE, BM_RP2040_SECTOR_SIZE)) {
+    if (offset % BM_RP2040_SECTOR_SIZE != 0 || offset >= BM_RP2040_FLASH_SIZE) {
         return false;
     }
     change(offset, NULL);
