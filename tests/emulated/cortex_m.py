@@ -90,9 +90,10 @@ class BoardUnit(Talk, Board):
         return images.signed(images.Release(payload, **place, **fields))
 
     def unlock(self) -> None:
-        """By the recovery key, as bootmend/device_wire.h says; for a unit without an identity."""
+        """By the recovery key, as bootmend/device_wire.h says."""
+        device_id = self.smp.ask(READ, BOOTMEND, IDENTITY)["device_id"]
         challenge = self.smp.ask(READ, BOOTMEND, UNLOCK)["challenge"]
-        signature = images.sign(RECOVERY_KEY, b"bootmend unlock\0" + bytes(16) + challenge)
+        signature = images.sign(RECOVERY_KEY, b"bootmend unlock\0" + device_id + challenge)
         if self.smp.ask(WRITE, BOOTMEND, UNLOCK, {"sig": signature}) != {}:
             raise RuntimeError("the unit takes no signature of the recovery key")
 
@@ -102,13 +103,9 @@ class BoardUnit(Talk, Board):
             "device_id": uuid.uuid4().bytes, "vendor": uuid.uuid5(uuid.NAMESPACE_DNS, images.VENDOR).bytes,
             "class": images.class_uuid(images.PRODUCT).bytes})
 
-    def make_identity_writable(self) -> None:
-        pass
-
     def provision(self, image: bytes) -> None:
         """The life of a unit up to a confirmed image in slot A."""
         self.wait_for_recovery()
-        self.make_identity_writable()
         if self.write_identity() != {}:
             raise RuntimeError("the unit takes no identity")
         self.install(image)
@@ -121,10 +118,6 @@ class Microbit(BoardUnit):
 
     port = "microbit"
     slots = (0x10000, 0x28000)
-
-    def make_identity_writable(self) -> None:
-        """The zeros of its flash look like an identity that was damaged."""
-        self.unlock()
 
     def board(self, firmware: pathlib.Path, flash) -> list[str]:
         return ["-M", "microbit", *self.firmware_options(firmware)]

@@ -12,7 +12,7 @@ from tst_qemu_bootloader import (CRASH, EVENT_RECOVERY, EVENT_ROLLBACK, HEALTH, 
                                  REQUESTED, ROLLBACK_CRASHED, ROLLBACK_HEALTH)
 
 A, B = 0, 1
-ERROR_LOCKED, ERROR_PROVISIONED, EVENT_PROVISIONED = 6, 8, 9
+ERROR_PROVISIONED, EVENT_PROVISIONED = 8, 9
 
 
 class QemuMicrobit(unittest.TestCase):
@@ -37,8 +37,6 @@ class QemuMicrobit(unittest.TestCase):
         unit = self.start_unit()
         unit.wait_for_recovery()
         self.assertIn((EVENT_RECOVERY, RECOVERY_NO_IMAGE), unit.events())
-        self.assertEqual(unit.write_identity(), {"err": {"group": BOOTMEND, "rc": ERROR_LOCKED}})
-        unit.make_identity_writable()
         self.assertEqual(unit.write_identity(), {})
         self.assertIn((EVENT_PROVISIONED, 0), unit.events())
         self.assertEqual(unit.write_identity(), {"err": {"group": BOOTMEND, "rc": ERROR_PROVISIONED}})
