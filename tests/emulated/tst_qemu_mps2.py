@@ -6,10 +6,10 @@ import unittest
 import cortex_m
 import images
 from cortex_m import Mps2
-from smp_client import BOOTMEND, READ
+from smp_client import BOOTMEND, IMAGE, READ, WRITE
 from tst_qemu_bootloader import (CRASH, EVENT_ROLLBACK, HEALTH, POWER_ON, REQUESTED, ROLLBACK_CRASHED,
                                  ROLLBACK_NOT_CONFIRMED, ROLLBACK_WATCHDOG, VERDICT_MALFORMED, WATCHDOG)
-from unit import provision
+from unit import CHUNK, provision
 
 A, B = 0, 1
 SECTOR_SIZE = 4096
@@ -85,12 +85,18 @@ class QemuMps2(unittest.TestCase):
     def test_resumes_an_upload_after_the_end_of_qemu(self):
         unit = self.new_unit()
         update = Mps2.application("good", B, version=(1, 1, 0))
-        unit.upload(update, until=SECTOR_SIZE + 1000)
-        unit.power_off()
-        unit.power_on()
-        unit.wait_for_application()
-        self.assert_runs(unit, A, self.good)
-        self.assertEqual(unit.begin_upload(update)["off"], SECTOR_SIZE)
+        ends = range(SECTOR_SIZE + CHUNK, SECTOR_SIZE + 6 * CHUNK, CHUNK)
+        self.assertGreater(len(update), ends[-1] + 2 * CHUNK)
+        for end in ends:
+            unit.upload(update, until=end)
+            for offset in (end, end + CHUNK):
+                unit.smp.send(WRITE, IMAGE, 1, {"off": offset, "data": update[offset:offset + CHUNK]})
+            # Some of that is in the flash, some in the unit's RAM, and some on the line.
+            unit.power_off()
+            unit.power_on()
+            unit.wait_for_application()
+            self.assert_runs(unit, A, self.good)
+            self.assertEqual(unit.begin_upload(update)["off"], SECTOR_SIZE)
         unit.install(update)
         unit.wait_for_application()
         self.assert_runs(unit, B, update)
