@@ -51,8 +51,8 @@ void makeUnitWithConfig(SimulatedUnit &unit, Expectation &expected)
 
 quint32 placesLeft(const SimulatedUnit &unit, const record_ring &ring)
 {
-    const quint32 sector = unit.map.sector_size;
-    return ring.next == RECORD_NOWHERE ? 0 : (sector - ring.next % sector) / ring.record_size;
+    const quint32 used = ring.next % unit.map.sector_size; // 0: the next sector has to be erased
+    return used == 0 ? 0 : (unit.map.sector_size - used) / ring.record_size;
 }
 
 /// So many records of the state fit before a sector is erased.
