@@ -48,7 +48,7 @@ static enum smp_outcome put_verdicts(struct smp_server *server)
     return SMP_OK;
 }
 
-static enum smp_outcome put_state(struct smp_server *server)
+static SMP_APART enum smp_outcome put_state(struct smp_server *server)
 {
     struct bm_boot_state state;
     if (server->services->boot_state(&state) != BM_SERVICE_OK) {
@@ -60,7 +60,6 @@ static enum smp_outcome put_state(struct smp_server *server)
     return SMP_OK;
 }
 
-/* One after the other, so that the state is not on the stack when images are verified. */
 enum smp_outcome smp_boot_state(struct smp_server *server, const struct cbor_value *values)
 {
     (void)values;

@@ -8,7 +8,6 @@ enum image_command { IMAGE_STATE = 0, IMAGE_UPLOAD = 1, IMAGE_ERASE = 5, IMAGE_S
 
 #define SMP_READ 1u /* 1 << operation */
 #define SMP_WRITE 4u
-#define SMP_MAX_FIELDS 6u
 
 #define OPTIONAL(key, type)                                                                                  \
     {                                                                                                        \
@@ -112,13 +111,13 @@ static const struct smp_command *find_command(const uint8_t *header)
 
 enum smp_outcome smp_carry_out(struct smp_server *server, const uint8_t *packet, size_t length)
 {
-    struct cbor_value values[SMP_MAX_FIELDS];
     const struct smp_command *command = find_command(packet);
     if (command == NULL) {
         return SMP_NOT_SUPPORTED;
     }
-    if (!cbor_read_fields(packet + SMP_HEADER_SIZE, length, command->fields, command->field_count, values)) {
+    if (!cbor_read_fields(packet + SMP_HEADER_SIZE, length, command->fields, command->field_count,
+                          server->values)) {
         return SMP_INVALID;
     }
-    return command->handle(server, values);
+    return command->handle(server, server->values);
 }

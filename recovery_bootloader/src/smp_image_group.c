@@ -30,7 +30,7 @@ static char *put_decimal(char *to, uint32_t value)
 }
 
 /* MCUmgr prints the build only when it is not zero. */
-static void put_version(struct cbor_writer *answer, const struct bm_version *version)
+static SMP_APART void put_version(struct cbor_writer *answer, const struct bm_version *version)
 {
     char text[VERSION_TEXT_SIZE];
     char *end = put_decimal(text, version->major);
@@ -84,7 +84,7 @@ enum smp_outcome smp_image_list(struct smp_server *server, const struct cbor_val
     return SMP_OK;
 }
 
-static bool runs(struct smp_server *server, const uint8_t *hash)
+static SMP_APART bool runs(struct smp_server *server, const uint8_t *hash)
 {
     struct bm_boot_state state;
     return server->services->boot_state(&state) == BM_SERVICE_OK && state.running != BM_SLOT_NONE
@@ -126,18 +126,23 @@ static enum bm_service_result erase_slot(struct smp_server *server, uint8_t slot
     return result;
 }
 
+static SMP_APART bool is_pending(const struct smp_server *server, uint8_t slot)
+{
+    struct bm_slot_status status;
+    return server->services->slot_status(slot, &status) == BM_SERVICE_OK && status.is_pending;
+}
+
 /* A pending image is somebody's decision: it is erased only after its trial was cancelled. */
 enum smp_outcome smp_image_erase(struct smp_server *server, const struct cbor_value *wanted)
 {
-    struct bm_slot_status status;
     uint32_t slot = wanted->is_present ? wanted->number : server->services->slot_for_upload();
     if (slot == BM_SLOT_NONE) {
         return IMAGE_NO_FREE_SLOT;
     }
-    if (slot >= BM_SLOT_COUNT || server->services->slot_status((uint8_t)slot, &status) != BM_SERVICE_OK) {
+    if (slot >= BM_SLOT_COUNT) {
         return IMAGE_INVALID_SLOT;
     }
-    if (status.is_pending) {
+    if (is_pending(server, (uint8_t)slot)) {
         return IMAGE_ALREADY_PENDING;
     }
     smp_upload_forget(server);

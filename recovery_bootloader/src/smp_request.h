@@ -69,6 +69,9 @@ typedef enum smp_outcome smp_handler(struct smp_server *server, const struct cbo
 /* Finds the command that the packet's header names, reads what it asks for, and has it carried out. */
 enum smp_outcome smp_carry_out(struct smp_server *server, const uint8_t *packet, size_t length);
 
+/* Keeps what is done in passing out of frames that lie on the stack while images are verified. */
+#define SMP_APART __attribute__((noinline))
+
 /* The header: operation and version, flags, length (u16, big endian), group (the same), sequence, command. */
 #define SMP_HEADER_SIZE 8u
 #define SMP_LENGTH_AT 2u

@@ -3,6 +3,7 @@
 #define BOOTMEND_SMP_SERVER_H
 
 #include "bootmend/boot_services.h"
+#include "cbor_reader.h"
 #include "cbor_writer.h"
 #include "smp_frame.h"
 
@@ -25,6 +26,8 @@ typedef bool (*health_checks)(uint32_t number, struct health_check *check);
 #define SMP_ANSWER_SIZE 384u
 #endif
 
+#define SMP_MAX_FIELDS 6u /* that a request has for its handler */
+
 struct smp_upload {
     bool has_session_key;
     uint8_t slot;
@@ -45,6 +48,7 @@ struct smp_server {
     uint8_t boot_mode; /* enum bm_boot_mode, of that reset */
     struct smp_upload upload;
     uint8_t stream[SMP_STREAM_SIZE(SMP_ANSWER_SIZE)]; /* of the answer */
+    struct cbor_value values[SMP_MAX_FIELDS]; /* of the request; not on the stack that verifies images */
     struct smp_decoder decoder;
 };
 

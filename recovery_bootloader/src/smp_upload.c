@@ -17,7 +17,7 @@ static uint32_t rank_of(const uint8_t *header)
     return (uint32_t)version[0] << 24 | (uint32_t)version[1] << 16 | load_le16(version + 2);
 }
 
-static bool is_upgrade(const struct smp_server *server, const uint8_t *header)
+static SMP_APART bool is_upgrade(const struct smp_server *server, const uint8_t *header)
 {
     const struct boot_services *services = server->services;
     struct bm_boot_state state;
