@@ -152,11 +152,11 @@ static bool write_config(const struct provision_job *job)
 static void write_evidence(const struct provision_job *job, const struct image_info images[BM_SLOT_COUNT])
 {
     struct record_ring log;
-    struct event_record event = {.kind = BM_EVIDENCE_CONFIRMED, .slot = BM_SLOT_A};
+    struct event_record record = {.event = {.kind = BM_EVIDENCE_CONFIRMED, .slot = BM_SLOT_A}};
     evidence_log_open(&log);
     if (job->is_slot_a_confirmed) {
-        memcpy(event.image, images[BM_SLOT_A].hash, BM_IMAGE_PREFIX_SIZE);
-        record_ring_append(&log, &event);
+        memcpy(record.event.image, images[BM_SLOT_A].hash, BM_IMAGE_PREFIX_SIZE);
+        record_ring_append(&log, &record);
     }
 }
 
