@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot_policy.h"
 
+#include "boot_services_impl.h"
 #include "line_entry.h"
 #include "lost_state.h"
 
@@ -34,9 +35,7 @@ static void roll_back(uint8_t slot, const uint8_t *hash, enum bm_rollback_reason
     struct boot_record *record = &boot.record;
     memcpy(record->rolled_back_hash, hash, BM_HASH_SIZE);
     record->rollback_reason = (uint8_t)reason;
-    record->pending_slot = BM_SLOT_NONE;
-    record->trials_remaining = 0;
-    record->revert_reason = 0;
+    trial_forget();
     boot_session_log(BM_EVIDENCE_ROLLBACK, slot, (uint8_t)reason);
     boot_session_save();
 }

@@ -21,7 +21,7 @@ enum bm_service_result trial_request(const uint8_t hash[BM_HASH_SIZE], uint32_t 
 enum bm_service_result trial_confirm(void);
 enum bm_service_result trial_revert(uint32_t reason);
 /* Nothing is pending any more. Does not save. */
-void trial_forget(struct boot_record *record);
+void trial_forget(void);
 
 /* unlock_services.c */
 enum bm_service_result identity_write(const struct bm_identity *identity);
@@ -29,9 +29,6 @@ enum bm_service_result unlock_challenge(uint8_t challenge[BM_CHALLENGE_SIZE]);
 enum bm_service_result unlock(const uint8_t signature[BM_SIGNATURE_SIZE]);
 enum bm_service_result region_erase(uint32_t region);
 
-static inline enum bm_service_result save_record(void)
-{
-    return boot_session_save() ? BM_SERVICE_OK : BM_SERVICE_FLASH_FAILED;
-}
+enum bm_service_result save_record(void);
 
 #endif

@@ -60,7 +60,7 @@ void boot_session_log(enum bm_evidence_kind kind, uint8_t slot, uint8_t code)
      * on the day that the state is lost.
      */
     uint8_t active = boot.record.active_slot;
-    if (sector_start(boot.log.newest) == boot.log.newest && active != BM_SLOT_NONE) {
+    if (active != BM_SLOT_NONE && sector_start(boot.log.newest) == boot.log.newest) {
         add_event(BM_EVIDENCE_CONFIRMED, active, CONFIRMED_BEFORE, boot.record.confirmed_image[active]);
     }
 }

@@ -39,6 +39,8 @@ struct boot_session {
     bool is_challenged; /* and the answer has not come yet */
     bool is_image_known[BM_SLOT_COUNT]; /* images[] holds the verdict over what the slot contains now */
 
+    struct boot_record record;
+
     uint32_t boots;
     uint32_t started_ms; /* when the image did */
     uint32_t crashes; /* of the confirmed image, in a row; 0 again when it has run for a while */
@@ -48,7 +50,6 @@ struct boot_session {
 
     struct record_ring store;
     struct record_ring log;
-    struct boot_record record;
     struct image_info images[BM_SLOT_COUNT];
 
     uint8_t config_region; /* that the configuration in config_draft goes to */

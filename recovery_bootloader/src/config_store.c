@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config_store.h"
 
+#include "boot_services_impl.h"
 #include "bytes.h"
 #include "crc.h"
 #include "flash_region.h"
@@ -140,11 +141,14 @@ enum bm_service_result config_store_commit(void)
     bool is_written =
         region_program(boot.config_region, 0, draft, sizeof *draft) && is_valid(boot.config_region);
     draft->length = 0;
-    if (is_written && !boot.is_on_trial) {
-        boot.record.config_sequence = draft->sequence;
-        is_written = boot_session_save();
+    if (!is_written) {
+        return BM_SERVICE_FLASH_FAILED;
     }
-    return is_written ? BM_SERVICE_OK : BM_SERVICE_FLASH_FAILED;
+    if (boot.is_on_trial) {
+        return BM_SERVICE_OK;
+    }
+    boot.record.config_sequence = draft->sequence;
+    return save_record();
 }
 
 void config_store_confirm(void)

@@ -12,6 +12,11 @@
 #define TLV_HEAD_SIZE 4u
 #define HASH_STEP 16384u
 
+/* What says where an image runs, or that it does not. */
+#define MODE_FLAGS                                                                                           \
+    (BM_IMAGE_FLAG_RAM_LOAD | BM_IMAGE_FLAG_ROM_FIXED | BM_IMAGE_FLAG_ENCRYPTED_MASK                         \
+     | BM_IMAGE_FLAG_NON_BOOTABLE)
+
 /* Any other flag says that the payload is encrypted, compressed, or something that is not known here. */
 #define KNOWN_FLAGS (BM_IMAGE_FLAG_PIC | BM_IMAGE_FLAG_RAM_LOAD | BM_IMAGE_FLAG_ROM_FIXED)
 
@@ -36,6 +41,12 @@ struct tlv_rule {
     bool is_protected;
 };
 
+/* The same for the head of an area: type or magic, then the length. */
+static uint32_t tlv_length(const uint8_t *tlv)
+{
+    return load_le16(tlv + 2);
+}
+
 static const struct tlv_rule rules[TLV_COUNT] = {
     [TLV_SHA256] = {BM_TLV_SHA256, BM_HASH_SIZE, false},
     [TLV_KEY_HASH] = {BM_TLV_KEYHASH, BM_HASH_SIZE, false},
@@ -47,77 +58,70 @@ static const struct tlv_rule rules[TLV_COUNT] = {
     [TLV_MIN_BOOTLOADER] = {BM_TLV_MIN_BOOTLOADER, 4, true},
 };
 
+/* mcuboot boot/bootutil/include/bootutil/image.h, struct image_header. */
+struct image_header {
+    uint32_t magic;
+    uint32_t load_address;
+    uint16_t header_size;
+    uint16_t protected_size;
+    uint32_t payload_length;
+    uint32_t flags;
+    struct bm_version version;
+    uint32_t reserved;
+};
+_Static_assert(sizeof(struct image_header) == BM_IMAGE_HEADER_SIZE, "no holes");
+
 struct image_job {
-    const uint8_t *image; /* the slot */
+    const struct image_header *header; /* at the slot's start */
     uint32_t address; /* of the slot, as the image was linked for it */
     uint32_t capacity; /* of the slot */
-    uint8_t *load_to; /* null: the payload is judged where it is */
+    bool is_to_start;
     const struct image_target *target;
     struct image_info *info;
-    uint32_t header_size;
-    uint32_t protected_size;
+    const uint8_t *protected_tlvs; /* behind the payload */
     const uint8_t *tlvs[TLV_COUNT];
-    uint32_t hw_revisions_length;
 };
-
-/* mcuboot boot/bootutil/include/bootutil/image.h, struct image_header. */
-static enum bm_image_verdict read_header(struct image_job *job)
-{
-    const uint8_t *header = job->image;
-    struct image_info *info = job->info;
-    if (is_filled_with(header, BM_IMAGE_HEADER_SIZE, 0xff)) {
-        return BM_IMAGE_EMPTY;
-    }
-    job->header_size = load_le16(header + 8);
-    job->protected_size = load_le16(header + 10);
-    info->payload_length = load_le32(header + 12);
-    info->version = (struct bm_version){.major = header[20],
-                                        .minor = header[21],
-                                        .revision = load_le16(header + 22),
-                                        .build = load_le32(header + 24)};
-    return load_le32(header) == BM_IMAGE_MAGIC ? BM_IMAGE_OK : BM_IMAGE_MALFORMED;
-}
 
 /* Each size is compared with what is left of the slot, so that no sum can overflow. */
 static bool is_layout_sane(const struct image_job *job)
 {
+    const struct image_header *header = job->header;
     uint32_t left = job->capacity - TLV_HEAD_SIZE;
-    if (job->header_size < BM_IMAGE_HEADER_SIZE || job->header_size > left) {
+    if (header->magic != BM_IMAGE_MAGIC || header->header_size < BM_IMAGE_HEADER_SIZE
+        || header->header_size > left) {
         return false;
     }
-    left -= job->header_size;
-    return job->info->payload_length > 0 && job->info->payload_length <= left
-        && job->protected_size >= TLV_HEAD_SIZE && job->protected_size <= left - job->info->payload_length;
+    left -= header->header_size;
+    return header->payload_length > 0 && header->payload_length <= left
+        && header->protected_size >= TLV_HEAD_SIZE && header->protected_size <= left - header->payload_length;
 }
 
 /*
  * Decides where the image runs. One that names no load address is position-independent; one that does was
  * linked for it, and must say whether it is to be loaded there, or runs in its slot.
  */
-static bool place_payload(struct image_job *job)
+static bool place_payload(const struct image_job *job)
 {
     uint32_t capacity = 0;
     uint8_t *load_area = port_load_area(&capacity);
-    uint32_t address = load_le32(job->image + 4);
-    uint32_t flags = load_le32(job->image + 16);
-    if ((flags & ~KNOWN_FLAGS) != 0) {
+    struct image_info *info = job->info;
+    uint32_t address = job->header->load_address;
+    uint32_t mode = job->header->flags & MODE_FLAGS;
+    if (mode == BM_IMAGE_FLAG_ROM_FIXED) {
+        return address == job->address;
+    }
+    if ((mode & ~BM_IMAGE_FLAG_RAM_LOAD) != 0
+        || (address != 0 && (mode == 0 || address != (uint32_t)(uintptr_t)load_area))) {
         return false;
     }
-    job->info->payload = job->image + job->header_size;
-    if ((flags & BM_IMAGE_FLAG_ROM_FIXED) != 0) {
-        return (flags & BM_IMAGE_FLAG_RAM_LOAD) == 0 && address == job->address;
-    }
-    bool is_for_load_area =
-        (flags & BM_IMAGE_FLAG_RAM_LOAD) != 0 && address == (uint32_t)(uintptr_t)load_area;
     if (load_area == NULL) {
-        return (flags & BM_IMAGE_FLAG_RAM_LOAD) == 0 && address == 0;
+        return mode == 0;
     }
-    if ((address != 0 && !is_for_load_area) || job->info->payload_length > capacity) {
+    if (info->payload_length > capacity) {
         return false;
     }
-    if (job->load_to != NULL) {
-        memcpy(job->load_to, job->info->payload, job->info->payload_length);
-        job->info->payload = job->load_to;
+    if (job->is_to_start) {
+        info->payload = memcpy(load_area, info->payload, info->payload_length);
     }
     return true;
 }
@@ -126,9 +130,11 @@ static bool place_payload(struct image_job *job)
  * A known TLV stands in its own area, once, with its length. Of the others, only protected ones may occur:
  * the signature does not cover what stands unprotected.
  */
-static bool take_tlv(struct image_job *job, bool is_protected, uint16_t type, const uint8_t *value,
-                     uint32_t length)
+static bool take_tlv(struct image_job *job, uint32_t area_magic, const uint8_t *tlv)
 {
+    uint32_t type = load_le16(tlv);
+    uint32_t length = tlv_length(tlv);
+    bool is_protected = area_magic == BM_TLV_PROTECTED_INFO_MAGIC;
     for (size_t i = 0; i < TLV_COUNT; i++) {
         const struct tlv_rule *rule = &rules[i];
         if (rule->type != type || rule->is_protected != is_protected) {
@@ -137,49 +143,38 @@ static bool take_tlv(struct image_job *job, bool is_protected, uint16_t type, co
         if (job->tlvs[i] != NULL || (rule->length != 0 && rule->length != length)) {
             return false;
         }
-        job->tlvs[i] = value;
-        if (i == TLV_HW_REVISIONS) {
-            job->hw_revisions_length = length;
-            return length > 0 && value[length - 1] == 0;
-        }
-        return true;
+        job->tlvs[i] = tlv + TLV_HEAD_SIZE;
+        return i != TLV_HW_REVISIONS || (length > 0 && tlv[TLV_HEAD_SIZE + length - 1] == 0);
     }
     return is_protected;
 }
 
-/* Reads the TLV area at `at` that may be `limit` bytes long; gives its size, or 0. The TLVs fill it exactly.
+/* Reads the TLV area at `at`, for which there is room up to `end`; gives its end, or null. The TLVs fill it.
  */
-static uint32_t read_tlvs(struct image_job *job, const uint8_t *area, uint32_t limit, bool is_protected)
+static const uint8_t *read_tlvs(struct image_job *job, uint32_t magic, const uint8_t *at, const uint8_t *end)
 {
-    uint32_t size = load_le16(area + 2);
-    uint16_t magic = is_protected ? BM_TLV_PROTECTED_INFO_MAGIC : BM_TLV_INFO_MAGIC;
-    if (load_le16(area) != magic || size > limit || size > BM_IMAGE_MAX_TLV_AREA) {
-        return 0;
+    size_t size = tlv_length(at);
+    if (load_le16(at) != magic || size > (size_t)(end - at) || size > BM_IMAGE_MAX_TLV_AREA) {
+        return NULL;
     }
-    uint32_t at = TLV_HEAD_SIZE;
-    while (at < size) {
-        const uint8_t *head = area + at;
-        if (size - at < TLV_HEAD_SIZE) {
-            return 0;
+    end = at + size;
+    at += TLV_HEAD_SIZE;
+    while (at < end) {
+        size_t left = (size_t)(end - at);
+        if (left < TLV_HEAD_SIZE || left - TLV_HEAD_SIZE < tlv_length(at) || !take_tlv(job, magic, at)) {
+            return NULL;
         }
-        uint32_t length = load_le16(head + 2);
-        at += TLV_HEAD_SIZE;
-        if (length > size - at || !take_tlv(job, is_protected, load_le16(head), area + at, length)) {
-            return 0;
-        }
-        at += length;
+        at += TLV_HEAD_SIZE + tlv_length(at);
     }
-    return size;
+    return end;
 }
 
 static bool read_all_tlvs(struct image_job *job)
 {
-    const uint8_t *area = job->image + job->header_size + job->info->payload_length;
-    uint32_t left = job->capacity - job->header_size - job->info->payload_length;
-    if (read_tlvs(job, area, left, true) != job->protected_size) {
-        return false;
-    }
-    if (read_tlvs(job, area + job->protected_size, left - job->protected_size, false) == 0) {
+    const uint8_t *end = (const uint8_t *)job->header + job->capacity;
+    const uint8_t *rest = job->protected_tlvs + job->header->protected_size;
+    if (read_tlvs(job, BM_TLV_PROTECTED_INFO_MAGIC, job->protected_tlvs, end) != rest
+        || read_tlvs(job, BM_TLV_INFO_MAGIC, rest, end) == NULL) {
         return false;
     }
     for (size_t i = 0; i < TLV_MANDATORY_COUNT; i++) {
@@ -206,16 +201,15 @@ void hash_in_steps(crypto_hash_sha256_state *state, const uint8_t *data, uint32_
  * The watchdog is kicked in between: no slot can be written during a trial, so each is judged once, and this
  * keeps no image alive that hangs.
  */
-static bool is_hash_right(struct image_job *job)
+static bool is_hash_right(const struct image_job *job)
 {
     crypto_hash_sha256_state state;
-    const struct image_info *info = job->info;
+    struct image_info *info = job->info;
     crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, job->image, job->header_size);
+    crypto_hash_sha256_update(&state, (const uint8_t *)job->header, job->header->header_size);
     hash_in_steps(&state, info->payload, info->payload_length, port_watchdog_kick);
-    crypto_hash_sha256_update(&state, job->image + job->header_size + info->payload_length,
-                              job->protected_size);
-    crypto_hash_sha256_final(&state, job->info->hash);
+    crypto_hash_sha256_update(&state, job->protected_tlvs, job->header->protected_size);
+    crypto_hash_sha256_final(&state, info->hash);
     return memcmp(info->hash, job->tlvs[TLV_SHA256], BM_HASH_SIZE) == 0;
 }
 
@@ -240,11 +234,10 @@ static enum bm_image_verdict check_signature(const struct image_job *job)
 static bool names_hardware(const struct image_job *job, const char *hardware)
 {
     const uint8_t *revision = job->tlvs[TLV_HW_REVISIONS];
-    const uint8_t *end = revision + job->hw_revisions_length;
-    size_t wanted = text_length(hardware, BM_HARDWARE_SIZE);
+    const uint8_t *end = revision + tlv_length(revision - TLV_HEAD_SIZE);
     while (revision < end) {
         size_t length = text_length((const char *)revision, (size_t)(end - revision));
-        if (length > 0 && length == wanted && memcmp(revision, hardware, length) == 0) {
+        if (length > 0 && length < BM_HARDWARE_SIZE && memcmp(revision, hardware, length + 1) == 0) {
             return true;
         }
         revision += length + 1;
@@ -279,42 +272,51 @@ static enum bm_image_verdict check_target(const struct image_job *job)
 
 static enum bm_image_verdict judge(struct image_job *job)
 {
-    enum bm_image_verdict verdict = read_header(job);
-    if (verdict != BM_IMAGE_OK) {
-        return verdict;
+    const struct image_header *header = job->header;
+    struct image_info *info = job->info;
+    if (is_filled_with(header, sizeof *header, 0xff)) {
+        return BM_IMAGE_EMPTY;
     }
-    if (!is_layout_sane(job) || !read_all_tlvs(job) || !place_payload(job)) {
+    if (!is_layout_sane(job)) {
         return BM_IMAGE_MALFORMED;
     }
-    job->info->rollback_index = load_le32(job->tlvs[TLV_SECURITY_COUNTER]);
+    info->version = header->version;
+    info->payload_length = header->payload_length;
+    info->payload = (const uint8_t *)header + header->header_size;
+    job->protected_tlvs = info->payload + header->payload_length;
+    if (!read_all_tlvs(job) || !place_payload(job)) {
+        return BM_IMAGE_MALFORMED;
+    }
+    info->rollback_index = load_le32(job->tlvs[TLV_SECURITY_COUNTER]);
     if (!is_hash_right(job)) {
         return BM_IMAGE_HASH_WRONG;
     }
-    job->info->is_intact = true;
-    verdict = check_signature(job);
+    info->is_intact = true;
+    enum bm_image_verdict verdict = check_signature(job);
     return verdict == BM_IMAGE_OK ? check_target(job) : verdict;
 }
 
-static void run(uint8_t slot, uint8_t *load_to, const struct image_target *target, struct image_info *info)
+static void run(uint8_t slot, bool is_to_start, const struct image_target *target, struct image_info *info)
 {
-    enum bm_region region = region_of_slot(slot);
-    struct image_job job = {.image = region_memory(region),
-                            .address = port_flash_map()->address + port_flash_map()->regions[region].offset,
-                            .capacity = region_size(region),
-                            .load_to = load_to,
-                            .target = target,
-                            .info = info};
+    uint32_t region = region_of_slot(slot);
+    struct image_job job;
+    memset(&job, 0, sizeof job);
     memset(info, 0, sizeof *info);
+    job.header = (const void *)region_memory(region);
+    job.address = port_flash_map()->address + port_flash_map()->regions[region].offset;
+    job.capacity = region_size(region);
+    job.is_to_start = is_to_start;
+    job.target = target;
+    job.info = info;
     info->verdict = judge(&job);
 }
 
 void image_check(uint8_t slot, const struct image_target *target, struct image_info *info)
 {
-    run(slot, NULL, target, info);
+    run(slot, false, target, info);
 }
 
 void image_load(uint8_t slot, const struct image_target *target, struct image_info *info)
 {
-    uint32_t capacity = 0;
-    run(slot, port_load_area(&capacity), target, info);
+    run(slot, true, target, info);
 }

@@ -4,6 +4,11 @@
 #include "bytes.h"
 #include "flash_region.h"
 
+static enum bm_service_result result_of_flash(bool is_written)
+{
+    return is_written ? BM_SERVICE_OK : BM_SERVICE_FLASH_FAILED;
+}
+
 bool slot_is_protected(uint8_t slot)
 {
     return slot == boot.running_slot || slot == boot_session_last_good();
@@ -59,18 +64,6 @@ static bool erase_ahead(uint8_t slot, uint32_t end)
     return true;
 }
 
-static uint32_t first_erased_sector(uint8_t slot)
-{
-    enum bm_region region = region_of_slot(slot);
-    uint32_t sector_size = port_flash_map()->sector_size;
-    uint32_t offset = 0;
-    while (offset < region_size(region)
-           && !is_filled_with(region_memory(region) + offset, sector_size, 0xff)) {
-        offset += sector_size;
-    }
-    return offset;
-}
-
 static bool is_whole(uint8_t slot, const uint8_t *key, uint32_t length)
 {
     uint8_t hash[BM_HASH_SIZE];
@@ -84,19 +77,37 @@ static bool is_on_record(uint8_t slot, const uint8_t *key, uint32_t length)
         && memcmp(record->upload_key, key, BM_IMAGE_PREFIX_SIZE) == 0;
 }
 
-/* Once after a reset: an upload that ends with other bytes than it promised begins anew the next time. */
-static uint32_t resumed_at(uint8_t slot, const uint8_t *key, uint32_t length)
+static bool may_resume(uint8_t slot, const uint8_t *key, uint32_t length)
 {
-    if (boot.was_resumed || !is_on_record(slot, key, length)) {
+    return key != NULL && length > 0 && !boot.was_resumed && is_on_record(slot, key, length);
+}
+
+/*
+ * How many bytes are there for good, and how many need no erase. Once after a reset: an upload that ends with
+ * other bytes than it promised begins anew the next time.
+ */
+static uint32_t resume(uint8_t slot, const uint8_t *key, uint32_t length)
+{
+    uint32_t region = region_of_slot(slot);
+    uint32_t sector_size = port_flash_map()->sector_size;
+    uint32_t written = 0;
+    bool is_resumed = may_resume(slot, key, length);
+    boot.was_resumed = true;
+    boot.open_erased = 0;
+    if (!is_resumed) {
         return 0;
     }
     if (is_whole(slot, key, length)) {
+        boot.open_erased = region_size(region);
         return length;
     }
-    uint32_t erased = first_erased_sector(slot);
-    uint32_t needed = sector_start(length - 1) + port_flash_map()->sector_size;
-    erased = erased < needed ? erased : needed;
-    return erased == 0 ? 0 : erased - port_flash_map()->sector_size;
+    for (uint32_t sector = 0;
+         sector < length && !is_filled_with(region_memory(region) + sector, sector_size, 0xff);
+         sector += sector_size) {
+        written = sector; /* all but this one, which may be unfinished */
+    }
+    boot.open_erased = written;
+    return written;
 }
 
 /* A trial that has not started is cancelled: the mark goes before the bytes that it stands for. */
@@ -105,7 +116,7 @@ static bool cancel_trial(uint8_t slot)
     if (slot != boot.record.pending_slot) {
         return true;
     }
-    trial_forget(&boot.record);
+    trial_forget();
     return boot_session_save();
 }
 
@@ -141,12 +152,7 @@ enum bm_service_result slot_open(uint8_t slot, const uint8_t *key, uint32_t leng
     if (!cancel_trial(slot)) {
         return BM_SERVICE_FLASH_FAILED;
     }
-    if (key != NULL && length > 0) {
-        *offset = resumed_at(slot, key, length);
-    }
-    boot.was_resumed = true;
-    bool is_all_there = *offset != 0 && *offset == length;
-    boot.open_erased = is_all_there ? region_size(region_of_slot(slot)) : *offset;
+    *offset = resume(slot, key, length);
     if (!erase_ahead(slot, *offset + 1) || !record_upload(slot, key, length)) {
         return BM_SERVICE_FLASH_FAILED;
     }
@@ -168,8 +174,7 @@ enum bm_service_result slot_erase(uint8_t slot, uint32_t offset)
     if (!may_write(slot) || offset >= region_size(region_of_slot(slot))) {
         return BM_SERVICE_NOT_ALLOWED;
     }
-    return erase_ahead(slot, offset + 2 * port_flash_map()->sector_size) ? BM_SERVICE_OK
-                                                                         : BM_SERVICE_FLASH_FAILED;
+    return result_of_flash(erase_ahead(slot, offset + 2 * port_flash_map()->sector_size));
 }
 
 enum bm_service_result slot_program(uint8_t slot, uint32_t offset, const void *data, uint32_t length)
@@ -178,8 +183,7 @@ enum bm_service_result slot_program(uint8_t slot, uint32_t offset, const void *d
         return BM_SERVICE_NOT_ALLOWED;
     }
     boot_session_forget_image(slot);
-    return region_program(region_of_slot(slot), offset, data, length) ? BM_SERVICE_OK
-                                                                      : BM_SERVICE_FLASH_FAILED;
+    return result_of_flash(region_program(region_of_slot(slot), offset, data, length));
 }
 
 enum bm_service_result slot_sha256(uint8_t slot, uint32_t length, uint8_t hash[BM_HASH_SIZE])

@@ -2,8 +2,14 @@
 #include "boot_services_impl.h"
 #include "config_store.h"
 
-void trial_forget(struct boot_record *record)
+enum bm_service_result save_record(void)
 {
+    return boot_session_save() ? BM_SERVICE_OK : BM_SERVICE_FLASH_FAILED;
+}
+
+void trial_forget(void)
+{
+    struct boot_record *record = &boot.record;
     record->pending_slot = BM_SLOT_NONE;
     record->trials_remaining = 0;
     record->revert_reason = 0;
@@ -72,7 +78,7 @@ static enum bm_service_result write_confirmation(uint8_t slot)
     const struct image_info *image = &boot.images[slot];
     record->active_slot = slot;
     memcpy(record->confirmed_image[slot], image->hash, BM_IMAGE_PREFIX_SIZE);
-    trial_forget(record);
+    trial_forget();
     config_store_confirm();
     if (image->rollback_index > record->minimum_rollback_index) {
         record->minimum_rollback_index = image->rollback_index;
@@ -115,7 +121,7 @@ enum bm_service_result trial_revert(uint32_t reason)
         return BM_SERVICE_NOT_ON_TRIAL;
     }
     if (!boot.is_on_trial) {
-        trial_forget(record);
+        trial_forget();
     } else {
         record->revert_reason = (uint8_t)reason;
         record->trials_remaining = 0;

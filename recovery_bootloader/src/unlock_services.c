@@ -9,7 +9,7 @@
 struct unlock_message {
     char context[16];
     uint8_t device_id[BM_UUID_SIZE];
-    uint8_t challenge[BM_CHALLENGE_SIZE];
+    uint32_t challenge[BM_CHALLENGE_SIZE / sizeof(uint32_t)];
 };
 _Static_assert(sizeof BM_UNLOCK_CONTEXT == 16, "with its zero byte");
 _Static_assert(sizeof(struct unlock_message) == 64, "no holes");
@@ -26,11 +26,11 @@ static void make_message(struct unlock_message *message)
     if (boot.identity != NULL) {
         memcpy(message->device_id, boot.identity->device_id, BM_UUID_SIZE);
     }
+    message->challenge[0] = boot.boots;
+    message->challenge[1] = boot.nonce;
     crypto_hash_sha256_init(&state);
     crypto_hash_sha256_update(&state, (const uint8_t *)message, sizeof *message);
-    crypto_hash_sha256_update(&state, (const uint8_t *)&boot.boots, sizeof boot.boots);
-    crypto_hash_sha256_update(&state, (const uint8_t *)&boot.nonce, sizeof boot.nonce);
-    crypto_hash_sha256_final(&state, message->challenge);
+    crypto_hash_sha256_final(&state, (uint8_t *)message->challenge);
 }
 
 enum bm_service_result unlock_challenge(uint8_t challenge[BM_CHALLENGE_SIZE])
@@ -108,7 +108,7 @@ static bool erase_slot(uint8_t slot)
     boot_session_forget_image(slot);
     boot.open_slot = BM_SLOT_NONE;
     if (slot == record->pending_slot) {
-        trial_forget(record);
+        trial_forget();
     }
     if (slot == record->upload_slot) {
         record->upload_slot = BM_SLOT_NONE;
@@ -116,7 +116,9 @@ static bool erase_slot(uint8_t slot)
     return boot_session_save() && region_erase_all(region_of_slot(slot));
 }
 
-static bool erase(enum bm_region region)
+#define KEPT_REGIONS (1u << BM_REGION_STATE | 1u << BM_REGION_IDENTITY)
+
+static bool erase(uint32_t region)
 {
     if (region == BM_REGION_EVIDENCE) {
         return erase_evidence();
@@ -130,14 +132,14 @@ static bool erase(enum bm_region region)
 
 enum bm_service_result region_erase(uint32_t region)
 {
-    if (region >= BM_REGION_COUNT || region == BM_REGION_STATE || region == BM_REGION_IDENTITY
+    if (region >= BM_REGION_COUNT || (KEPT_REGIONS >> region & 1u) != 0
         || boot.running_slot != BM_SLOT_NONE) {
         return BM_SERVICE_NOT_ALLOWED;
     }
     if (!boot.is_unlocked) {
         return BM_SERVICE_LOCKED;
     }
-    bool is_erased = erase((enum bm_region)region);
+    bool is_erased = erase(region);
     boot_session_log(BM_EVIDENCE_ERASED, BM_SLOT_NONE, (uint8_t)region);
     return is_erased ? BM_SERVICE_OK : BM_SERVICE_FLASH_FAILED;
 }
