@@ -197,6 +197,17 @@ private Q_SLOTS:
         QCOMPARE(firstReason(bench.plan()), std::optional(Reason::BootloaderTooOld));
     }
 
+    void imageAndManifestNameTheSameBootloader()
+    {
+        test_support::SampleRelease sample; // Its manifest says 1.
+        sample.image.minBootloader = core::Version{1, 0, 0, 0};
+        QVERIFY(verified(sample).has_value());
+        sample.image.minBootloader = core::Version{1, 0, 1, 0};
+        const auto other = verified(sample);
+        QVERIFY(!other.has_value());
+        QVERIFY(other.error().reason == Reason::ManifestMalformed);
+    }
+
     void theInstallWindowCountsInUtc()
     {
         test_support::SampleRelease sample;
