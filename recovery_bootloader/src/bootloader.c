@@ -3,20 +3,15 @@
 
 #include "boot_policy.h"
 #include "boot_services_impl.h"
-#include "bytes.h"
 #include "smp_server.h"
 
 #define RECOVERY_IDLE_MS 1000u
 
-static void say(const char *text)
-{
-    port_line_write((const uint8_t *)text, text_length(text, SIZE_MAX));
-}
-
 static _Noreturn void serve_recovery(void)
 {
+    static const uint8_t banner[] = "\nBootmend recovery\n";
     static struct smp_server server;
-    say("\nBootmend recovery\n");
+    port_line_write(banner, sizeof banner - 1);
     smp_server_init(&server, &boot_services_table, NULL);
     for (;;) {
         smp_server_poll(&server);

@@ -174,7 +174,7 @@ enum bm_service_result slot_erase(uint8_t slot, uint32_t offset)
     if (!may_write(slot) || offset >= region_size(region_of_slot(slot))) {
         return BM_SERVICE_NOT_ALLOWED;
     }
-    return result_of_flash(erase_ahead(slot, offset + 2 * port_flash_map()->sector_size));
+    return result_of_flash(erase_ahead(slot, sector_start(offset) + 2 * port_flash_map()->sector_size));
 }
 
 enum bm_service_result slot_program(uint8_t slot, uint32_t offset, const void *data, uint32_t length)

@@ -34,7 +34,6 @@ struct smp_upload {
     uint8_t tail_length;
     uint32_t length; /* 0 when no upload is under way; the members hold also after the last byte */
     uint32_t offset; /* the next byte that is expected */
-    uint32_t erased; /* bytes from the slot's start that are erased or written */
     uint8_t session_key[BM_HASH_SIZE];
     uint8_t tail[BM_MAX_WRITE_SIZE]; /* bytes in front of `offset` that do not fill a write unit yet */
 };

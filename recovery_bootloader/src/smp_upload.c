@@ -101,21 +101,17 @@ static enum smp_outcome open_upload(struct smp_server *server, const struct cbor
         memcpy(upload->session_key, key, BM_HASH_SIZE);
     }
     enum bm_service_result result = services->slot_open(upload->slot, key, upload->length, &upload->offset);
-    upload->erased = upload->offset;
     return smp_image_outcome(result);
 }
 
-/* Erases sector by sector, just ahead of the data, so that no request takes longer than one sector needs. */
-static enum smp_outcome program(struct smp_server *server, uint32_t offset, const uint8_t *data,
+/* The erase goes just ahead of the data, so that no request takes longer than a sector needs. */
+static enum smp_outcome program(const struct smp_server *server, uint32_t offset, const uint8_t *data,
                                 uint32_t length)
 {
-    struct smp_upload *upload = &server->upload;
+    const struct smp_upload *upload = &server->upload;
     const struct boot_services *services = server->services;
-    while (upload->erased < offset + length) {
-        if (services->slot_erase(upload->slot, upload->erased) != BM_SERVICE_OK) {
-            return IMAGE_ERASE_FAILED;
-        }
-        upload->erased += services->flash_map()->sector_size;
+    if (services->slot_erase(upload->slot, offset + length - 1) != BM_SERVICE_OK) {
+        return IMAGE_ERASE_FAILED;
     }
     return services->slot_program(upload->slot, offset, data, length) == BM_SERVICE_OK ? SMP_OK
                                                                                        : IMAGE_WRITE_FAILED;

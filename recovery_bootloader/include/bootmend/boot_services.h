@@ -137,8 +137,9 @@ struct boot_services {
 
     /*
      * Replacing an image: open, then erase and program sector by sector, offsets counted from the slot's
-     * start. Opening cancels a trial of that slot that has not started. The slot that runs and the one that
-     * holds the last good image cannot be opened. slot_for_upload: the slot that can, or BM_SLOT_NONE.
+     * start. slot_erase() sees to the sectors up to the one that `offset` is in, and erases none twice.
+     * Opening cancels a trial of that slot that has not started. The slot that runs and the one that holds
+     * the last good image cannot be opened. slot_for_upload: the slot that can, or BM_SLOT_NONE.
      *
      * `key` is the SHA-256 of the `length` bytes that are to come, or null. When the same bytes were on their
      * way into that slot before the last reset, *offset says how many are there for good: whole sectors, or
