@@ -2,6 +2,7 @@
 """The Cortex-M machines of QEMU, with the bootloader of their ports, and images for them."""
 import os
 import pathlib
+import socket
 import shutil
 import struct
 import sys
@@ -70,8 +71,10 @@ class Board(machine.Machine):
     def painted_over(self) -> int:
         """How much of the painted memory has been written, counted from its end: the depth of a stack."""
         copy = pathlib.Path(self.folder.name, "memory")
-        machine.monitor(pathlib.Path(self.folder.name, "qmp"), "memsave", val=self.paint.start, size=len(self.paint),
-                        filename=str(copy))
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(f"{self.folder.name}/qmp")
+        machine.monitor(connection, {"execute": "memsave", "arguments": {
+            "val": self.paint.start, "size": len(self.paint), "filename": str(copy)}})
         return len(copy.read_bytes().lstrip(bytes([self.PAINT])))
 
 

@@ -144,19 +144,24 @@ def padded(path: pathlib.Path, content: bytes = b"") -> None:
         file.truncate(FLASH_SIZE)
 
 
-def monitor(path: pathlib.Path, command: str, **arguments) -> None:
-    """One command of the QEMU machine protocol; an error of QEMU is one of the test."""
-    deadline = time.monotonic() + 20
-    while not path.exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    with socket.socket(socket.AF_UNIX) as connection:
+def monitor_listener(path: pathlib.Path) -> socket.socket:
+    """What QEMU connects to with `-qmp unix:<path>`."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    listener.settimeout(20)
+    return listener
+
+
+def monitor(connection: socket.socket, *commands: dict) -> None:
+    """Commands of the QEMU machine protocol; an error of QEMU is one of the test. Closes the connection."""
+    with connection:
         connection.settimeout(20)
-        connection.connect(str(path))
         stream = connection.makefile("rw")
         stream.readline() # the greeting
-        for request in ({"execute": "qmp_capabilities"}, {"execute": command, "arguments": arguments}):
-            stream.write(json.dumps(request) + "\n")
+        for command in ({"execute": "qmp_capabilities"}, *commands):
+            stream.write(json.dumps(command) + "\n")
             stream.flush()
-            answer = json.loads(stream.readline())
-            if "error" in answer:
-                raise RuntimeError(answer["error"])
+            while "return" not in (answer := json.loads(stream.readline())):
+                if "error" in answer:
+                    raise RuntimeError(answer["error"])

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real bootloader binary and the sample application: install, trial, rollback, recovery, refusal."""
 import pathlib
+import select
 import tempfile
-import time
 import unittest
 
 import images
@@ -55,7 +55,7 @@ class QemuBootloader(unittest.TestCase):
             # As a tool does that does not know when the unit wakes up.
             for _ in range(200):
                 unit.send(b"!!!!")
-                time.sleep(0.002)
+                select.select([unit.line], [], [], 0.002)
             unit.wait_for_recovery()
             unit.settled_state()
             self.assertIn((EVENT_RECOVERY, RECOVERY_LINE), unit.events())
@@ -63,10 +63,11 @@ class QemuBootloader(unittest.TestCase):
     def test_a_break_at_reset_enters_recovery(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "qmp")
-            options = ("-S", "-qmp", f"unix:{path},server=on,wait=off")
-            with Unit(self.good, options=options) as unit:
-                machine.monitor(path, "chardev-send-break", id="u0")
-                machine.monitor(path, "cont")
+            listener = machine.monitor_listener(path)
+            with Unit(self.good, options=("-S", "-qmp", f"unix:{path}")) as unit:
+                machine.monitor(listener.accept()[0],
+                                {"execute": "chardev-send-break", "arguments": {"id": "u0"}}, {"execute": "cont"})
+                listener.close()
                 unit.wait_for_recovery()
                 unit.settled_state()
                 self.assertIn((EVENT_RECOVERY, RECOVERY_REQUESTED), unit.events())
