@@ -7,8 +7,9 @@
 #include <stdint.h>
 
 /*
- * Listens for BM_ENTRY_CHARACTER at reset, as long as port_timing() says; at the first other byte it stops.
- * What was read and is not it comes first out of line_entry_read(), so that nobody's first packet is lost.
+ * Listens for BM_ENTRY_CHARACTER at reset, as long as port_timing() says, and to eight bytes at
+ * most. What was read and is not it comes first out of line_entry_read(), so that nobody's first packet is
+ * lost.
  */
 bool line_entry_is_asked_for(void);
 

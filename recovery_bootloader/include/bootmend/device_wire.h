@@ -70,7 +70,7 @@
 
 /* --- The line at reset --- */
 
-/* Three of them in a row, before anything else arrives, keep the unit in recovery mode. */
+/* Three of them in a row among the first eight bytes at reset keep the unit in recovery mode. */
 #define BM_ENTRY_CHARACTER '!'
 #define BM_ENTRY_COUNT 3u
 

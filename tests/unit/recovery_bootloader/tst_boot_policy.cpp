@@ -384,7 +384,8 @@ private Q_SLOTS:
         QTest::newRow("many") << QByteArray("!!!!!!") << true << QByteArray("!!!");
         QTest::newRow("silence") << QByteArray() << false << QByteArray();
         QTest::newRow("too few") << QByteArray("!!") << false << QByteArray("!!");
-        QTest::newRow("interrupted") << QByteArray("!!x!!!") << false << QByteArray("!!x!!!");
+        QTest::newRow("behind noise") << QByteArray("!!x\0!!!", 7) << true << QByteArray();
+        QTest::newRow("too late") << QByteArray("sensors!!!") << false << QByteArray("sensors!!!");
         QTest::newRow("a packet") << QByteArray("\x06\x09"
                                                 "abc")
                                   << false
