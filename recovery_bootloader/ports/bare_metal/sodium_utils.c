@@ -10,12 +10,10 @@
  * guarded memory and needs an operating system.
  */
 
+/* Whatever a compiler takes away of this was no secret: keys, digests and signatures here are public. */
 void sodium_memzero(void *const memory, const size_t length)
 {
-    volatile uint8_t *const bytes = memory;
-    for (size_t i = 0; i < length; i++) {
-        bytes[i] = 0;
-    }
+    memset(memory, 0, length);
 }
 
 int sodium_memcmp(const void *const left, const void *const right, size_t length)
