@@ -78,17 +78,19 @@ endfunction()
 # the cryptography and the compiler's helpers; TOTAL, all that lies in flash; STATIC_RAM, all but stacks. ENTRIES
 # are where stacks begin, with what each may use: first that of the program, then those of interrupts and faults,
 # which may come on top of each other: together, with what the processor itself pushes for each of them
-# (INTERRUPT_FRAME), they stay within STACK. POINTERS: see tools/stack_bound.py. Also port_self_test, for
-# tests/emulated/.
+# (INTERRUPT_FRAME), they stay within STACK. POINTERS: see tools/stack_bound.py. Also port_self_test and
+# crypto_self_test, for tests/emulated/.
 function(bootmend_add_bootloader)
     cmake_parse_arguments(ARG "" "SCRIPT;MAIN;OWN;TOTAL;STATIC_RAM;STACK;INTERRUPT_FRAME"
         "ENTRIES;POINTERS;FINISH;LINK_OPTIONS" ${ARGN})
     bootmend_add_image(bootloader
         SCRIPT ${ARG_SCRIPT} SOURCES ${ARG_MAIN} LIBRARIES port core
         FINISH ${ARG_FINISH} LINK_OPTIONS ${ARG_LINK_OPTIONS})
-    bootmend_add_image(port_self_test
-        SCRIPT ${ARG_SCRIPT} SOURCES ${BOOTMEND_ROOT}/tests/emulated/port_self_test/main.c
-        LIBRARIES port bare_metal_crypto FINISH ${ARG_FINISH} LINK_OPTIONS ${ARG_LINK_OPTIONS})
+    foreach(program port_self_test crypto_self_test)
+        bootmend_add_image(${program}
+            SCRIPT ${ARG_SCRIPT} SOURCES ${BOOTMEND_ROOT}/tests/emulated/${program}/main.c
+            LIBRARIES port smp bare_metal_crypto FINISH ${ARG_FINISH} LINK_OPTIONS ${ARG_LINK_OPTIONS})
+    endforeach()
 
     list(TRANSFORM ARG_ENTRIES PREPEND --entry=)
     set(pointers ${BOOTMEND_POINTERS} ${ARG_POINTERS})
