@@ -10,7 +10,7 @@
 #include <sodium/crypto_sign_ed25519.h>
 
 #define TLV_HEAD_SIZE 4u
-#define HASH_STEP 16384u
+#define HASH_STEP 65536u
 
 /* What says where an image runs, or that it does not. */
 #define MODE_FLAGS                                                                                           \

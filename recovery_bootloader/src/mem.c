@@ -10,24 +10,28 @@
 typedef uint32_t __attribute__((may_alias)) word;
 #define WORDS 8u
 
-static void copy_words(word *restrict to, const word *restrict from)
+static void copy_blocks(word *restrict to, const word *restrict from, size_t blocks)
 {
+    do {
 #pragma GCC unroll 8
-    for (size_t i = 0; i < WORDS; i++) {
-        to[i] = from[i];
-    }
+        for (size_t i = 0; i < WORDS; i++) {
+            to[i] = from[i];
+        }
+        to += WORDS;
+        from += WORDS;
+    } while (--blocks > 0);
 }
 
 void *memcpy(void *restrict to, const void *restrict from, size_t length)
 {
     uint8_t *target = to;
     const uint8_t *source = from;
-    if ((((uintptr_t)to | (uintptr_t)from) % sizeof(word)) == 0) {
-        for (; length >= WORDS * sizeof(word); length -= WORDS * sizeof(word)) {
-            copy_words((word *)target, (const word *)source);
-            target += WORDS * sizeof(word);
-            source += WORDS * sizeof(word);
-        }
+    size_t blocks = length / (WORDS * sizeof(word));
+    if (blocks > 0 && (((uintptr_t)to | (uintptr_t)from) % sizeof(word)) == 0) {
+        copy_blocks(to, from, blocks);
+        target += blocks * WORDS * sizeof(word);
+        source += blocks * WORDS * sizeof(word);
+        length %= WORDS * sizeof(word);
     }
     while (length-- > 0) {
         *target++ = *source++;
