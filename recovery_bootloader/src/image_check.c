@@ -12,14 +12,6 @@
 #define TLV_HEAD_SIZE 4u
 #define HASH_STEP 65536u
 
-/* What says where an image runs, or that it does not. */
-#define MODE_FLAGS                                                                                           \
-    (BM_IMAGE_FLAG_RAM_LOAD | BM_IMAGE_FLAG_ROM_FIXED | BM_IMAGE_FLAG_ENCRYPTED_MASK                         \
-     | BM_IMAGE_FLAG_NON_BOOTABLE)
-
-/* Any other flag says that the payload is encrypted, compressed, or something that is not known here. */
-#define KNOWN_FLAGS (BM_IMAGE_FLAG_PIC | BM_IMAGE_FLAG_RAM_LOAD | BM_IMAGE_FLAG_ROM_FIXED)
-
 /* The values that the TLVs point to; a null pointer is an absent TLV. All of fixed length but the revisions.
  */
 enum tlv_kind {
@@ -106,7 +98,8 @@ static bool place_payload(const struct image_job *job)
     uint8_t *load_area = port_load_area(&capacity);
     struct image_info *info = job->info;
     uint32_t address = job->header->load_address;
-    uint32_t mode = job->header->flags & MODE_FLAGS;
+    /* Any flag but these says that the payload is encrypted, compressed, or something unknown here. */
+    uint32_t mode = job->header->flags & ~BM_IMAGE_FLAG_PIC;
     if (mode == BM_IMAGE_FLAG_ROM_FIXED) {
         return address == job->address;
     }
