@@ -3,8 +3,13 @@
 #include "core/trust/key_file.h"
 #include "tests/support/boot_image.h"
 #include "tests/support/simulated_unit.h"
+#include "tests/support/vectors.h"
 
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QTest>
+
+#include <sodium/crypto_sign_ed25519.h>
 
 using testing::BootImage;
 using testing::SimulatedUnit;
@@ -42,6 +47,17 @@ private:
 QByteArray withBytes(QByteArray image, qsizetype at, const QByteArray &bytes)
 {
     return image.replace(at, bytes.size(), bytes);
+}
+
+/// A good image, but for its signature, of any length.
+QByteArray signedWith(const QByteArray &signature)
+{
+    QByteArray image = BootImage().bytes();
+    const qsizetype area = 32 + 300 + quint8(image[10]);
+    image.chop(2 + 64);
+    image += char(signature.size()) + QByteArray(1, '\0') + signature;
+    image[area + 2] = char(image.size() - area);
+    return image;
 }
 
 } // namespace
@@ -219,6 +235,43 @@ private Q_SLOTS:
         Judge judge;
         judge.unit().loadArea.resize(299);
         QCOMPARE(judge.judge(BootImage().bytes()), int(BM_IMAGE_MALFORMED));
+    }
+
+    void itsSignatureCheckAgreesWithWycheproof()
+    {
+        // The function that the core calls, in the library that the host port links; that of the machines is
+        // judged by tst_qemu_crypto.
+        const QString vectors = test_support::sharedVectors(QStringLiteral("wycheproof"));
+        SKIP_WITHOUT_VECTORS(vectors);
+        const auto document =
+            QJsonDocument::fromJson(test_support::contentOf(vectors + QStringLiteral("ed25519_test.json")));
+        const auto bytes = [](const QJsonValue &text) {
+            return QByteArray::fromHex(text.toString().toLatin1());
+        };
+        const auto data = [](const QByteArray &of) {
+            return reinterpret_cast<const uchar *>(of.constData());
+        };
+        int judged = 0;
+        for (const QJsonValue group : document[QStringLiteral("testGroups")].toArray()) {
+            const QByteArray key = bytes(group[QStringLiteral("publicKey")][QStringLiteral("pk")]);
+            for (const QJsonValue test : group[QStringLiteral("tests")].toArray()) {
+                const QByteArray signature = bytes(test[QStringLiteral("sig")]);
+                const QByteArray message = bytes(test[QStringLiteral("msg")]);
+                const bool isValid = test[QStringLiteral("result")].toString() == QStringLiteral("valid");
+                QCOMPARE(Judge().judge(signedWith(signature)),
+                         int(signature.size() == 64 ? BM_IMAGE_SIGNATURE_WRONG : BM_IMAGE_MALFORMED));
+                if (signature.size() != 64) {
+                    QVERIFY(!isValid);
+                    continue;
+                }
+                const int result = crypto_sign_ed25519_verify_detached(data(signature), data(message),
+                                                                       quint64(message.size()), data(key));
+                QVERIFY2((result == 0) == isValid,
+                         qPrintable(QString::number(test[QStringLiteral("tcId")].toInt())));
+                ++judged;
+            }
+        }
+        QVERIFY(judged > 130);
     }
 
     void aUnitWithoutIdentityTakesNothing()
