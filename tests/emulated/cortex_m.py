@@ -7,17 +7,13 @@ import shutil
 import struct
 import sys
 import unittest
-import uuid
 
 import images
 import machine
-from smp_client import BOOTMEND, READ, WRITE
 from unit import Talk
 
 QEMU_ARM = "qemu-system-arm"
 PORTS = pathlib.Path(os.environ.get("BOOTMEND_PORTS_DIR", "."))
-RECOVERY_KEY = pathlib.Path(os.environ.get("BOOTMEND_RECOVERY_KEY_FILE", "."))
-IDENTITY, UNLOCK = 2, 7
 MPS2_FLASH_SIZE = 1 << 20
 
 
@@ -91,20 +87,6 @@ class BoardUnit(Talk, Board):
         suffix = "" if slot is None else f"_{'ab'[slot]}"
         payload = (PORTS / cls.port / f"app_{variant}{suffix}.bin").read_bytes()
         return images.signed(images.Release(payload, **place, **fields))
-
-    def unlock(self) -> None:
-        """By the recovery key, as bootmend/device_wire.h says."""
-        device_id = self.smp.ask(READ, BOOTMEND, IDENTITY)["device_id"]
-        challenge = self.smp.ask(READ, BOOTMEND, UNLOCK)["challenge"]
-        signature = images.sign(RECOVERY_KEY, b"bootmend unlock\0" + device_id + challenge)
-        if self.smp.ask(WRITE, BOOTMEND, UNLOCK, {"sig": signature}) != {}:
-            raise RuntimeError("the unit takes no signature of the recovery key")
-
-    def write_identity(self) -> dict:
-        return self.smp.ask(WRITE, BOOTMEND, IDENTITY, {
-            "product": images.PRODUCT, "hw": images.HARDWARE, "serial": f"{self.port}-1",
-            "device_id": uuid.uuid4().bytes, "vendor": uuid.uuid5(uuid.NAMESPACE_DNS, images.VENDOR).bytes,
-            "class": images.class_uuid(images.PRODUCT).bytes})
 
     def provision(self, image: bytes) -> None:
         """The life of a unit up to a confirmed image in slot A."""

@@ -4,9 +4,13 @@
 NBD: https://github.com/NetworkBlockDevice/nbd/blob/master/doc/proto.md, the fixed newstyle handshake and simple
 replies, as far as QEMU uses them.
 """
+import dataclasses
+import random
 import socket
 import struct
 import threading
+
+from machine import FLASH_SIZE
 
 OPTION_ABORT, OPTION_GO = 2, 7
 REPLY_ACK, REPLY_INFO, REPLY_UNSUPPORTED = 1, 3, (1 << 31) | 1
@@ -20,17 +24,52 @@ class NorViolation(Exception):
     """A program tried to set a bit, which only an erase can; QEMU's own model would allow it."""
 
 
+@dataclasses.dataclass(frozen=True)
+class FlashWrite:
+    """One operation as it arrived, and what was expected of the unit at that moment."""
+    offset: int
+    before: bytes
+    after: bytes
+    expected: object
+
+    def changed(self) -> tuple[int, int]:
+        """The bytes that the operation changes, first and behind the last; QEMU writes whole blocks around them."""
+        change = int.from_bytes(self.before, "big") ^ int.from_bytes(self.after, "big")
+        if change == 0:
+            return 0, 0
+        length = len(self.after)
+        return (length - (change.bit_length() + 7) // 8,
+                length - ((change & -change).bit_length() + 7) // 8 + 1)
+
+    def torn_at(self, stored: int) -> bytes:
+        return self.after[:stored] + self.before[stored:]
+
+    def scattered(self, seed: int) -> bytes:
+        """Each bit of the change has its new value, or still the old one."""
+        first, end = self.changed()
+        done = random.Random(seed).getrandbits(8 * (end - first)) if end > first else 0
+        old = int.from_bytes(self.before[first:end], "big")
+        new = int.from_bytes(self.after[first:end], "big")
+        mixed = (old & ~done) | (new & done)
+        return self.before[:first] + mixed.to_bytes(end - first, "big") + self.before[end:]
+
+
 class NbdFlash:
     """Holds the content over any number of QEMUs, one at a time. A thread of its own serves them.
 
-    `cut_at = (operation, share)`: of the bytes that this operation changes, counted from the last `arm`, only
-    that share is stored, and `power_off` is called in the middle of it. QEMU writes whole blocks around them.
+    Every operation is noted in `writes`, together with what `expected` is at that moment. `cut_at = (operation,
+    stored)`: of this operation, counted from the last `load`, only so many bytes are stored, and `power_off` is
+    called in the middle of it.
     """
 
-    def __init__(self, path: str, content: bytes):
-        self.content = bytearray(content)
+    def __init__(self, path: str):
+        self.content = bytearray(b"\xff" * FLASH_SIZE)
         self.url = f"nbd+unix:///?socket={path}"
-        self.operations, self.cut_at, self.power_off, self.violation = 0, None, None, None
+        self.base, self.touched = bytes(self.content), set()
+        self.writes, self.expected = [], None
+        self.cut_at, self.power_off, self.violation = None, None, None
+        self.is_idle = threading.Event()
+        self.is_idle.set()
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path)
         self.listener.listen()
@@ -42,8 +81,28 @@ class NbdFlash:
         self.thread.join()
         self.listener.close()
 
-    def arm(self, cut_at=None) -> None:
-        self.operations, self.cut_at = 0, cut_at
+    def load(self, base: bytes) -> None:
+        """While no QEMU runs."""
+        self.wait_until_idle()
+        self.base, self.content[:] = base, base
+        self.touched, self.writes, self.cut_at = set(), [], None
+
+    def replay(self, writes: list[FlashWrite], last: tuple[int, bytes]) -> None:
+        """The base, these writes over it, and `last`: an offset and what stands there. While no QEMU runs."""
+        self.wait_until_idle()
+        for offset, length in self.touched:
+            self.content[offset:offset + length] = self.base[offset:offset + length]
+        self.touched, self.writes, self.cut_at = set(), [], None
+        for offset, data in [(write.offset, write.after) for write in writes] + [last]:
+            self.put(offset, data)
+
+    def put(self, offset: int, data: bytes) -> None:
+        self.touched.add((offset, len(data)))
+        self.content[offset:offset + len(data)] = data
+
+    def wait_until_idle(self) -> None:
+        if not self.is_idle.wait(20):
+            raise TimeoutError("QEMU still holds the flash")
 
     def check(self) -> None:
         if self.violation:
@@ -55,12 +114,14 @@ class NbdFlash:
                 client, _ = self.listener.accept()
             except OSError:
                 return
+            self.is_idle.clear()
             with client:
                 try:
                     self.handshake(client)
                     self.serve(client)
                 except (EOFError, OSError):
                     pass
+            self.is_idle.set()
 
     def handshake(self, client: socket.socket) -> None:
         client.sendall(b"NBDMAGICIHAVEOPT" + struct.pack(">H", 1))
@@ -91,32 +152,20 @@ class NbdFlash:
 
     def store(self, offset: int, data: bytes) -> bool:
         """False when the power was cut."""
-        operation, self.operations = self.operations, self.operations + 1
-        self.judge(offset, data)
-        if self.cut_at and self.cut_at[0] == operation:
-            stored = torn(self.content[offset:offset + len(data)], data, self.cut_at[1])
-            self.content[offset:offset + stored] = data[:stored]
+        write = FlashWrite(offset, bytes(self.content[offset:offset + len(data)]), data, self.expected)
+        self.judge(write)
+        is_cut = self.cut_at is not None and self.cut_at[0] == len(self.writes)
+        self.writes.append(write)
+        self.put(offset, write.torn_at(self.cut_at[1]) if is_cut else data)
+        if is_cut:
             self.power_off()
-            return False
-        self.content[offset:offset + len(data)] = data
-        return True
+        return not is_cut
 
-    def judge(self, offset: int, data: bytes) -> None:
-        is_erase = len(data) == SECTOR_SIZE and data.count(0xff) == SECTOR_SIZE
-        before = int.from_bytes(self.content[offset:offset + len(data)], "big")
-        if not is_erase and int.from_bytes(data, "big") & ~before:
-            self.violation = NorViolation(f"a program at {offset:#x} sets bits")
-
-
-def torn(before: bytes, after: bytes, share: float) -> int:
-    """How many bytes of `after` are stored: all in front of the change, and that share of the change."""
-    change = int.from_bytes(before, "big") ^ int.from_bytes(after, "big")
-    if change == 0:
-        return 0
-    first = len(after) - (change.bit_length() + 7) // 8
-    last = len(after) - ((change & -change).bit_length() + 7) // 8
-    changed = last - first + 1
-    return first + (1 if 0 < share * changed < 1 else int(share * changed))
+    def judge(self, write: FlashWrite) -> None:
+        is_erase = len(write.after) == SECTOR_SIZE and write.after.count(0xff) == SECTOR_SIZE
+        before = int.from_bytes(write.before, "big")
+        if not is_erase and int.from_bytes(write.after, "big") & ~before:
+            self.violation = NorViolation(f"a program at {write.offset:#x} sets bits")
 
 
 def reply(client: socket.socket, option: int, kind: int, data: bytes = b"") -> None:

@@ -11,6 +11,8 @@ import time
 
 READ, WRITE = 0, 2
 OS, IMAGE, BOOTMEND = 0, 1, 64
+# Commands of the group of our own: bootmend/device_wire.h.
+BOOT_STATE, EVIDENCE, IDENTITY, FLASH_MAP, HEALTH, REVERT, CONFIG, UNLOCK, REGION = range(9)
 LINE_SIZE = 127
 
 

@@ -6,8 +6,8 @@ import unittest
 
 import images
 import cortex_m
-from cortex_m import IDENTITY, Microbit
-from smp_client import BOOTMEND, READ, WRITE
+from cortex_m import Microbit
+from smp_client import BOOTMEND, IDENTITY, READ, WRITE
 from tst_qemu_bootloader import (CRASH, EVENT_RECOVERY, EVENT_ROLLBACK, HEALTH, RECOVERY_LINE, RECOVERY_NO_IMAGE,
                                  REQUESTED, ROLLBACK_CRASHED, ROLLBACK_HEALTH)
 

@@ -1,96 +1,55 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Cuts the power at every flash operation of an update, and inside it; the next boot must always be a good one."""
-import pathlib
-import tempfile
+"""Cuts the power of the real bootloader inside every flash operation of every scenario, and in the boots after it.
+
+    tst_qemu_power_cuts.py SCENARIO OPERATION/TEAR [OPERATION/TEAR]     repeats one cut, or two
+"""
+import concurrent.futures
+import sys
 import unittest
 
-import images
 import machine
-from nbd_flash import NbdFlash
-from unit import Unit, application, provision
+from power_cut_scenarios import ALL
+from power_cuts import Bench, Cut, Result, Scenario, Sweep
 
-# flash_map.h
-SLOT_A, SLOT_SIZE = 0x1c0000, 0x100000
-# Nothing, a byte, half, and nearly all of what the operation changes.
-TEARS = (0.0, 1e-9, 0.5, 0.999999)
+PROCESSES = 2
+LEAST_CUTS = 2000
+
+
+def swept(number: int) -> Result:
+    with Bench() as bench:
+        return Sweep(bench, ALL[number]).run()
 
 
 class QemuPowerCuts(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="bootmend-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.good = application("good")
-        path = pathlib.Path(folder.name, "flash.img")
-        provision(path, cls.good)
-        cls.provisioned = path.read_bytes()
-        cls.flash = NbdFlash(str(pathlib.Path(folder.name, "nbd")), cls.provisioned)
-        cls.addClassCleanup(cls.flash.close)
+    def test_every_cut_leaves_a_unit_that_boots_or_can_be_recovered(self):
+        cuts, failures = 0, []
+        with concurrent.futures.ProcessPoolExecutor(PROCESSES) as pool:
+            for result in pool.map(swept, range(len(ALL))):
+                print(f"{result.name:42} {result.operations:4} operations {result.first_cuts:5} cuts "
+                      f"{result.second_cuts:5} second cuts", flush=True)
+                cuts += result.first_cuts + result.second_cuts
+                failures += result.failures
+        print(f"{cuts} cut points, {len(failures)} failures")
+        self.assertEqual([], failures)
+        self.assertGreaterEqual(cuts, LEAST_CUTS)
 
-    def start_unit(self) -> Unit:
-        unit = Unit(flash=lambda path: self.flash.url)
-        self.flash.power_off = unit.process.kill
-        return unit
 
-    def settle(self, unit: Unit) -> dict:
-        state = unit.settled_state()
-        self.flash.check()
-        self.assertEqual(state["stage"], "application")
-        slot_a = slice(SLOT_A, SLOT_A + SLOT_SIZE)
-        self.assertEqual(self.flash.content[slot_a], self.provisioned[slot_a], "the last good image was touched")
-        return state
+def cut_named(text: str) -> Cut:
+    operation, tear = text.split("/")
+    return Cut(int(operation), int(tear))
 
-    def run_to_the_end(self, scenario) -> int:
-        """The number of flash operations that the scenario takes, from its power-on."""
-        self.flash.content[:] = self.provisioned
-        self.flash.arm()
-        with self.start_unit() as unit:
-            scenario(unit)
-            return self.flash.operations
 
-    def run_until_the_cut(self, scenario) -> None:
-        with self.start_unit() as unit:
-            with self.assertRaises((EOFError, ConnectionError)):
-                scenario(unit)
-
-    def sweep(self, scenario, allowed: list[bytes]) -> None:
-        total = self.run_to_the_end(scenario)
-        print(f"{total} flash operations, {len(TEARS)} cuts in each")
-        self.assertGreater(total, 5)
-        for operation in range(total):
-            for tear in TEARS:
-                with self.subTest(operation=operation, tear=tear):
-                    self.flash.content[:] = self.provisioned
-                    self.flash.arm((operation, tear))
-                    self.run_until_the_cut(scenario)
-                    self.flash.arm()
-                    with self.start_unit() as unit:
-                        self.assertIn(self.settle(unit)["hash"], [images.hash_of(image) for image in allowed])
-
-    def test_every_cut_within_an_update_leaves_a_unit_that_boots(self):
-        update = application("good", version=(1, 1, 0), rollback_index=2)
-
-        def install_and_confirm(unit: Unit) -> None:
-            unit.settled_state()
-            unit.install(update)
-            unit.wait_for_application()
-            unit.confirm()
-            self.assertTrue(unit.state()["confirmed"])
-
-        self.sweep(install_and_confirm, [self.good, update])
-
-    def test_every_cut_within_a_rollback_leaves_the_last_good_image(self):
-        bad = application("crashes", version=(1, 1, 0))
-
-        def install_and_fall_back(unit: Unit) -> None:
-            unit.settled_state()
-            unit.install(bad)
-            unit.wait_for_application()
-            self.assertEqual(unit.state()["hash"], images.hash_of(self.good))
-
-        self.sweep(install_and_fall_back, [self.good])
+def repeat(scenario: Scenario, cuts: list[Cut]) -> int:
+    with Bench() as bench:
+        sweep = Sweep(bench, scenario)
+        sweep.cut(*cuts)
+        print("\n".join(sweep.result.failures) or "no failure")
+        return 1 if sweep.result.failures else 0
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 2 and not machine.why_not():
+        chosen = next(scenario for scenario in ALL if scenario.name == sys.argv[1])
+        sys.exit(repeat(chosen, [cut_named(text) for text in sys.argv[2:]]))
     machine.main()

@@ -5,11 +5,14 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import uuid
 
 import images
 import machine
-from smp_client import BOOTMEND, IMAGE, OS, READ, WRITE, SmpClient
+from smp_client import BOOTMEND, IDENTITY, IMAGE, OS, READ, REGION, UNLOCK, WRITE, SmpClient
 
+RECOVERY_KEY = pathlib.Path(os.environ.get("BOOTMEND_RECOVERY_KEY_FILE", "."))
+SERIAL_NUMBER = "QEMU-1"
 FLASH_TOOL = os.environ.get("BOOTMEND_FLASH_TOOL", "bootmend-flash")
 CHUNK = 384 # a packet is 512 bytes long at most
 
@@ -22,7 +25,7 @@ def application(variant: str, **fields) -> bytes:
 def provision(path: pathlib.Path, slot_a: bytes | None = None, options: tuple[str, ...] = (),
               geometry: str = "qemu_riscv_virt") -> None:
     command = [FLASH_TOOL, "--flash", str(path), "--geometry", geometry, "--product", images.PRODUCT,
-               "--hw", images.HARDWARE, "--serial", "QEMU-1", *options]
+               "--hw", images.HARDWARE, "--serial", SERIAL_NUMBER, *options]
     with tempfile.NamedTemporaryFile() as image:
         if slot_a is not None:
             image.write(slot_a)
@@ -103,6 +106,24 @@ class Talk:
 
     def wait_for_recovery(self) -> None:
         self.smp.console_until(b"Bootmend recovery")
+
+    def unlock(self) -> None:
+        """By the recovery key, as bootmend/device_wire.h says."""
+        device_id = self.smp.ask(READ, BOOTMEND, IDENTITY)["device_id"]
+        challenge = self.smp.ask(READ, BOOTMEND, UNLOCK)["challenge"]
+        signature = images.sign(RECOVERY_KEY, b"bootmend unlock\0" + device_id + challenge)
+        if self.smp.ask(WRITE, BOOTMEND, UNLOCK, {"sig": signature}) != {}:
+            raise RuntimeError("the unit takes no signature of the recovery key")
+
+    def erase_region(self, region: int) -> dict:
+        return self.smp.ask(WRITE, BOOTMEND, REGION, {"region": region})
+
+    def write_identity(self) -> dict:
+        product_class = images.class_uuid(images.PRODUCT)
+        return self.smp.ask(WRITE, BOOTMEND, IDENTITY, {
+            "product": images.PRODUCT, "hw": images.HARDWARE, "serial": SERIAL_NUMBER,
+            "device_id": uuid.uuid5(product_class, SERIAL_NUMBER).bytes,
+            "vendor": uuid.uuid5(uuid.NAMESPACE_DNS, images.VENDOR).bytes, "class": product_class.bytes})
 
     def install(self, image: bytes) -> None:
         self.upload(image)
