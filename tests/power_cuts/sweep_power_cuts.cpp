@@ -30,7 +30,7 @@ std::vector<SweepJob> allJobs()
         for (int scenario = 0; scenario < powerCutScenarios().size(); ++scenario) {
             // The other geometries differ in where the boundaries lie, which the first cuts show.
             SweepPlan plan;
-            plan.secondEvery = geometry == 0 ? 23 : 61;
+            plan.secondEvery = geometry == 0 ? 41 : 101;
             jobs.push_back({geometry, scenario, plan});
         }
     }
