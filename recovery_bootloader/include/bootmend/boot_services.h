@@ -8,7 +8,7 @@
 /*
  * What the bootloader gives to the application that it starts: a table of functions that stays valid as long
  * as the application runs. The application asks, the bootloader decides and is the only one that writes the
- * boot state. Calls run on the caller's stack (8 KiB are enough), never from an interrupt, never nested.
+ * boot state. Calls run on the caller's stack (4 KiB are enough), never from an interrupt, never nested.
  */
 
 #define BM_BOOT_SERVICES_ABI 2u /* raised when a member changes; new members only join at the end */
@@ -137,7 +137,8 @@ struct boot_services {
 
     /*
      * Replacing an image: open, then erase and program sector by sector, offsets counted from the slot's
-     * start. slot_erase() sees to the sectors up to the one that `offset` is in, and erases none twice.
+     * start. slot_erase() sees to the sectors up to the one that `offset` is in and to the one behind it
+     * (the first erased sector tells a later resume how far the writing got), and erases none twice.
      * Opening cancels a trial of that slot that has not started. The slot that runs and the one that holds
      * the last good image cannot be opened. slot_for_upload: the slot that can, or BM_SLOT_NONE.
      *
@@ -165,7 +166,12 @@ struct boot_services {
     /* The newest configuration that may be found and whose schema is at most `newest_schema`; or NOT_FOUND.
      */
     enum bm_service_result (*config_find)(uint32_t newest_schema, struct bm_config *found);
-    /* Writing one: open, append until `length` bytes are there, commit. Until then nothing has changed. */
+    /*
+     * Writing one: open, append until `length` bytes are there, commit. Each append but the last is a
+     * multiple of BM_MAX_WRITE_SIZE bytes. config_open() erases the region that is not in use at once, and
+     * with it what that held: during a trial perhaps what the trial itself has written, after a migration the
+     * older schema that the previous image could read. What is in use stays until the commit.
+     */
     enum bm_service_result (*config_open)(uint32_t schema, uint32_t length);
     enum bm_service_result (*config_append)(const void *data, uint32_t length);
     enum bm_service_result (*config_commit)(void);

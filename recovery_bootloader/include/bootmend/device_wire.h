@@ -44,6 +44,7 @@
 #define BM_SMP_UNLOCK 7u
 #define BM_SMP_REGION 8u
 
+/* clang-format off */
 /*
  * Request -> answer; t text, b bytes, u unsigned number, ? optional.
  *   boot state, read   {} -> the keys below
@@ -54,15 +55,16 @@
  *   health, read       {} -> {"checks":[{"name":t,"ok":bool,"detail":t?}]}; application only
  *   identity, write    {"product":t,"hw":t,"serial":t,"device_id":b,"vendor":b,"class":b} -> {}; once
  *   revert, write      {"reason":u?} -> {}; ends the trial as failed, takes effect at the reset
- *   config, read       {} -> {"schema":u,"seq":u,"len":u,"region":u}; what the image that runs, or boots,
- * finds unlock, read       {} -> {"challenge":b}; 32 bytes, until the next reset, unlock or challenge unlock,
- * write      {"sig":b} -> {}; Ed25519 by a recovery key, see BM_UNLOCK_CONTEXT; until the reset region, read
- * {"region":u,"off":u,"len":u} -> {"data":b}; at most 256 bytes; unlocked units only region, write
- * {"region":u} -> {}; erases it: evidence, config or slot; unlocked, in recovery mode
+ *   config, read       {} -> {"schema":u,"seq":u,"len":u,"region":u}; what the image that runs or boots finds
+ *   unlock, read       {} -> {"challenge":b}; 32 bytes, until the next reset, unlock or challenge
+ *   unlock, write      {"sig":b} -> {}; Ed25519 by a recovery key, see BM_UNLOCK_CONTEXT; until the reset
+ *   region, read       {"region":u,"off":u,"len":u} -> {"data":b}; at most 256 bytes; unlocked units only
+ *   region, write      {"region":u} -> {}; erases it: evidence, config or slot; unlocked, in recovery mode
  *
  * Regions are numbered as in the flash map's answer, from 0. The image group's state write takes "force":bool
  * as well: it tries an image that was rolled back before.
  */
+/* clang-format on */
 
 /* What a recovery key signs: these 16 bytes, the device id (16), the challenge (32). */
 #define BM_UNLOCK_CONTEXT "bootmend unlock" /* and its zero byte */
@@ -139,7 +141,7 @@ enum bm_evidence_kind {
     BM_EVIDENCE_BOOT = 1, /* code: enum bm_reset_reason */
     BM_EVIDENCE_IMAGE_REFUSED = 2, /* code: enum bm_image_verdict */
     BM_EVIDENCE_ROLLBACK = 3, /* code: enum bm_rollback_reason */
-    BM_EVIDENCE_CONFIRMED = 4,
+    BM_EVIDENCE_CONFIRMED = 4, /* code: 0; 1 when an earlier confirmation is said again */
     BM_EVIDENCE_RECOVERY = 5, /* recovery mode was entered; code: enum bm_recovery_cause */
     BM_EVIDENCE_STATE_LOST = 6, /* no valid boot-state record was found */
     BM_EVIDENCE_UNLOCKED = 7, /* a recovery key unlocked the unit */

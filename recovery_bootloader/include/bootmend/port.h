@@ -38,7 +38,10 @@ struct bm_flash_map {
 
 const struct bm_flash_map *port_flash_map(void);
 
-/* The writable flash as the CPU reads it, from its first byte on; slots are executed in place from there. */
+/*
+ * The writable flash as the CPU reads it, from its first byte on; slots are executed in place from there. Its
+ * address is a multiple of 4, as records and image headers are read where they lie.
+ */
 const uint8_t *port_flash_memory(void);
 
 /* Offsets count from the start of the writable flash. False: outside the flash, unaligned, or failed. */
