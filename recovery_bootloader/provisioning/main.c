@@ -9,10 +9,12 @@
 
 #define EXIT_USAGE 2
 
-static const char usage[] =
+static const char usage_head[] =
     "bootmend-flash --flash FILE --product NAME --hw REVISION --serial SERIAL [options]\n"
     "Writes the flash of a unit anew: identity, images and boot state.\n"
-    "  --geometry PORT                 host or qemu_riscv_virt; host unless told\n"
+    "  --geometry PORT                 host unless told; one of";
+static const char usage_options[] =
+    "\n"
     "  --vendor DOMAIN                 bootmend.example unless told\n"
     "  --vendor-uuid, --class-uuid U   in place of the UUIDs made from vendor and product\n"
     "  --device-id U                   in place of the id made from class and serial number\n"
@@ -21,6 +23,15 @@ static const char usage[] =
     "  --corrupt-slot-a, --corrupt-slot-b   damage the image after writing it\n"
     "  --minimum N                     minimum rollback index\n"
     "  --config FILE --schema N        the unit's configuration, and the number of its schema\n";
+
+static void print_usage(FILE *to)
+{
+    fputs(usage_head, to);
+    for (size_t i = 0; i < flash_geometry_count; i++) {
+        fprintf(to, " %s", flash_geometries[i].name);
+    }
+    fputs(usage_options, to);
+}
 
 /* RFC 4122, appendix C. */
 static const uint8_t dns_namespace[BM_UUID_SIZE] = {0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1,
@@ -194,13 +205,13 @@ int main(int argc, char **argv)
     struct provision_job job;
     bool is_understood = read_arguments(argc, argv, &arguments);
     if (is_understood && arguments.values[OPTION_HELP] != NULL) {
-        fputs(usage, stdout);
+        print_usage(stdout);
         return EXIT_SUCCESS;
     }
     const char *name = arguments.values[OPTION_GEOMETRY] != NULL ? arguments.values[OPTION_GEOMETRY] : "host";
     const struct flash_geometry *geometry = flash_geometry_find(name);
     if (!is_understood || arguments.values[OPTION_FLASH] == NULL || geometry == NULL) {
-        fputs(usage, stderr);
+        print_usage(stderr);
         return EXIT_USAGE;
     }
     return take_job(&arguments, &job) ? provision(arguments.values[OPTION_FLASH], geometry, &job)

@@ -28,6 +28,9 @@ struct flash_geometry {
     struct bm_flash_map map;
 };
 
+extern const struct flash_geometry flash_geometries[];
+extern const size_t flash_geometry_count;
+
 const struct flash_geometry *flash_geometry_find(const char *name);
 
 /* What the bootloader's code reads and writes from here on. */

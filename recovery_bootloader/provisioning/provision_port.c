@@ -14,19 +14,20 @@
 static const struct flash_file *flash;
 static const struct flash_geometry *used;
 
-static const struct flash_geometry geometries[] = {
+const struct flash_geometry flash_geometries[] = {
     {"host", BM_HOST_FLASH_SIZE, BM_HOST_FLASH_MAP},
     {"qemu_riscv_virt", BM_QEMU_FLASH_SIZE, BM_QEMU_FLASH_MAP},
     {"qemu_mps2_an385", BM_MPS2_FLASH_SIZE, BM_MPS2_FLASH_MAP},
     {"microbit", BM_MICROBIT_FLASH_SIZE, BM_MICROBIT_FLASH_MAP},
     {"rp2040", BM_RP2040_FLASH_SIZE, BM_RP2040_FLASH_MAP},
 };
+const size_t flash_geometry_count = sizeof flash_geometries / sizeof flash_geometries[0];
 
 const struct flash_geometry *flash_geometry_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof geometries / sizeof geometries[0]; i++) {
-        if (strcmp(geometries[i].name, name) == 0) {
-            return &geometries[i];
+    for (size_t i = 0; i < flash_geometry_count; i++) {
+        if (strcmp(flash_geometries[i].name, name) == 0) {
+            return &flash_geometries[i];
         }
     }
     return NULL;
