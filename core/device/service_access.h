@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/async/clock.h"
 #include "core/device/driver.h"
 
 namespace core {

@@ -15,6 +15,8 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set(BOOTMEND_BOOT_KEY "" CACHE FILEPATH "Private Ed25519 key (PEM) that images are signed with; empty: a development key")
 set(BOOTMEND_RECOVERY_KEY "" CACHE FILEPATH "Private Ed25519 key (PEM) that unlocks units; empty: a development key")
 set(BOOTMEND_BOOT_KEYS "" CACHE STRING "Further public keys (PEM or DER, a list) whose images the bootloader accepts")
+set(BOOTMEND_ANY_PRODUCT_KEYS "" CACHE STRING
+    "Public keys (PEM or DER, a list) whose images need not name a product, as imgtool makes them by itself")
 set(BOOTMEND_RECOVERY_KEYS "" CACHE STRING "Further public keys (PEM or DER, a list) that unlock units")
 set(BOOTMEND_REVOKED_KEYS "" CACHE STRING "Public keys (PEM or DER, a list) that are known and accepted for nothing")
 
@@ -43,14 +45,14 @@ function(bootmend_public_key private public)
         VERBATIM)
 endfunction()
 
-# bootmend_key_table(FILE.c BOOT <public>… RECOVERY <public>… REVOKED <public>…): the rule that makes a key table.
+# bootmend_key_table(FILE.c BOOT <public>… ANY_PRODUCT <public>… RECOVERY <public>… REVOKED <public>…): the rule that makes a key table.
 function(bootmend_key_table output)
-    cmake_parse_arguments(ARG "" "" "BOOT;RECOVERY;REVOKED" ${ARGN})
+    cmake_parse_arguments(ARG "" "" "BOOT;ANY_PRODUCT;RECOVERY;REVOKED" ${ARGN})
     add_custom_command(
         OUTPUT ${output}
         COMMAND ${BOOTMEND_KEY_TABLE_PYTHON} ${BOOTMEND_KEY_TABLE_TOOL} --output ${output}
-                --boot ${ARG_BOOT} --recovery ${ARG_RECOVERY} --revoked ${ARG_REVOKED}
-        DEPENDS ${ARG_BOOT} ${ARG_RECOVERY} ${ARG_REVOKED} ${BOOTMEND_KEY_TABLE_TOOL}
+                --boot ${ARG_BOOT} --any-product ${ARG_ANY_PRODUCT} --recovery ${ARG_RECOVERY} --revoked ${ARG_REVOKED}
+        DEPENDS ${ARG_BOOT} ${ARG_ANY_PRODUCT} ${ARG_RECOVERY} ${ARG_REVOKED} ${BOOTMEND_KEY_TABLE_TOOL}
         COMMENT "Boot key table"
         VERBATIM)
 endfunction()
@@ -71,6 +73,7 @@ if(BOOTMEND_RECOVERY_KEY OR NOT BOOTMEND_RECOVERY_KEYS)
 endif()
 bootmend_key_table(${BOOTMEND_BOOT_KEYS_C}
     BOOT ${BOOTMEND_BOOT_KEY_PUBLIC} ${BOOTMEND_BOOT_KEYS}
+    ANY_PRODUCT ${BOOTMEND_ANY_PRODUCT_KEYS}
     RECOVERY ${recovery_keys}
     REVOKED ${BOOTMEND_REVOKED_KEYS})
 add_custom_target(bootmend_boot_keys

@@ -63,7 +63,8 @@ static bool try_pending(void)
 {
     struct boot_record *record = &boot.record;
     uint8_t slot = record->pending_slot;
-    if (slot == BM_SLOT_NONE) {
+    /* None is left when the record of a rollback could not be written. */
+    if (slot == BM_SLOT_NONE || record->trials_remaining == 0) {
         return false;
     }
     record->trials_remaining--;
@@ -76,6 +77,7 @@ static bool try_pending(void)
         roll_back_trial(BM_ROLLBACK_NO_WATCHDOG);
     } else {
         boot.is_on_trial = true;
+        boot.crashes = 0;
         return true;
     }
     return false;

@@ -101,19 +101,25 @@ void boot_session_forget_image(uint8_t slot)
     boot.is_image_known[slot] = false;
 }
 
-bool boot_session_is_confirmed(uint8_t slot)
+static bool holds_confirmed(uint8_t slot)
 {
     const struct image_info *image = boot_session_image(slot);
-    return image->verdict == BM_IMAGE_OK && is_same_image(image->hash, boot.record.confirmed_image[slot]);
+    return image->is_intact && is_same_image(image->hash, boot.record.confirmed_image[slot]);
 }
 
+bool boot_session_is_confirmed(uint8_t slot)
+{
+    return boot_session_image(slot)->verdict == BM_IMAGE_OK && holds_confirmed(slot);
+}
+
+/* Also when it is refused for now: a damaged identity, which refuses every image, can be mended. */
 uint8_t boot_session_last_good(void)
 {
     uint8_t active = boot.record.active_slot;
-    if (active == BM_SLOT_NONE || boot_session_is_confirmed(active)) {
+    if (active == BM_SLOT_NONE || holds_confirmed(active)) {
         return active;
     }
-    return boot_session_is_confirmed(other_slot(active)) ? other_slot(active) : BM_SLOT_NONE;
+    return holds_confirmed(other_slot(active)) ? other_slot(active) : BM_SLOT_NONE;
 }
 
 void boot_session_kick_watchdog(void)

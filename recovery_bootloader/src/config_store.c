@@ -92,6 +92,7 @@ enum bm_service_result config_store_open(uint32_t schema, uint32_t length)
     struct config_head *draft = &boot.config_draft;
     boot.config_region = region_to_write();
     memset(draft, 0, sizeof *draft);
+    boot.config_written = 0;
     if (length == 0 || length > room_in(boot.config_region)) {
         return BM_SERVICE_INVALID;
     }
@@ -102,7 +103,6 @@ enum bm_service_result config_store_open(uint32_t schema, uint32_t length)
         return BM_SERVICE_FLASH_FAILED;
     }
     draft->length = length;
-    boot.config_written = 0;
     return BM_SERVICE_OK;
 }
 
@@ -141,6 +141,7 @@ enum bm_service_result config_store_commit(void)
     bool is_written =
         region_program(boot.config_region, 0, draft, sizeof *draft) && is_valid(boot.config_region);
     draft->length = 0;
+    boot.config_written = 0;
     if (!is_written) {
         return BM_SERVICE_FLASH_FAILED;
     }

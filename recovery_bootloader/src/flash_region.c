@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flash_region.h"
 
+#include "boot_session.h"
+
 static const struct bm_flash_region *find(uint32_t region)
 {
     return &port_flash_map()->regions[region];
@@ -37,7 +39,7 @@ bool region_erase_sector(uint32_t region, uint32_t offset)
 bool region_erase_all(uint32_t region)
 {
     for (uint32_t offset = 0; offset < region_size(region); offset += port_flash_map()->sector_size) {
-        port_watchdog_kick();
+        boot_session_kick_watchdog();
         if (!region_erase_sector(region, offset)) {
             return false;
         }

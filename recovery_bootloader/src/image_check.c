@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image_check.h"
 
+#include "boot_session.h"
 #include "bootloader_version.h"
 #include "bootmend/boot_keys.h"
 #include "bytes.h"
@@ -12,18 +13,17 @@
 #define TLV_HEAD_SIZE 4u
 #define HASH_STEP 65536u
 
-/* The values that the TLVs point to; a null pointer is an absent TLV. All of fixed length but the revisions.
- */
 enum tlv_kind {
     TLV_SHA256,
     TLV_KEY_HASH,
     TLV_SIGNATURE,
-    TLV_SECURITY_COUNTER,
+    TLV_MANDATORY_COUNT,
+    TLV_SECURITY_COUNTER = TLV_MANDATORY_COUNT,
     TLV_VENDOR_UUID,
     TLV_CLASS_UUID,
     TLV_HW_REVISIONS,
-    TLV_MANDATORY_COUNT,
-    TLV_MIN_BOOTLOADER = TLV_MANDATORY_COUNT,
+    TLV_PRODUCT_COUNT, /* up to here, unless the key is good for any product */
+    TLV_MIN_BOOTLOADER = TLV_PRODUCT_COUNT,
     TLV_COUNT
 };
 
@@ -33,12 +33,6 @@ struct tlv_rule {
     bool is_protected;
 };
 
-/* The same for the head of an area: type or magic, then the length. */
-static uint32_t tlv_length(const uint8_t *tlv)
-{
-    return load_le16(tlv + 2);
-}
-
 static const struct tlv_rule rules[TLV_COUNT] = {
     [TLV_SHA256] = {BM_TLV_SHA256, BM_HASH_SIZE, false},
     [TLV_KEY_HASH] = {BM_TLV_KEYHASH, BM_HASH_SIZE, false},
@@ -47,8 +41,14 @@ static const struct tlv_rule rules[TLV_COUNT] = {
     [TLV_VENDOR_UUID] = {BM_TLV_VENDOR_UUID, BM_UUID_SIZE, true},
     [TLV_CLASS_UUID] = {BM_TLV_CLASS_UUID, BM_UUID_SIZE, true},
     [TLV_HW_REVISIONS] = {BM_TLV_HW_REVISIONS, 0, true},
-    [TLV_MIN_BOOTLOADER] = {BM_TLV_MIN_BOOTLOADER, 4, true},
+    [TLV_MIN_BOOTLOADER] = {BM_TLV_MIN_BOOTLOADER, 0, true},
 };
+
+/* Of a TLV, or of an area: it stands behind the type or the magic. */
+static uint32_t tlv_length(const uint8_t *tlv)
+{
+    return load_le16(tlv + 2);
+}
 
 /* mcuboot boot/bootutil/include/bootutil/image.h, struct image_header. */
 struct image_header {
@@ -71,7 +71,8 @@ struct image_job {
     const struct image_target *target;
     struct image_info *info;
     const uint8_t *protected_tlvs; /* behind the payload */
-    const uint8_t *tlvs[TLV_COUNT];
+    uint32_t key_roles; /* of the key that signed it */
+    const uint8_t *tlvs[TLV_COUNT]; /* the values; null when absent. Of fixed length but the revisions */
 };
 
 /* Each size is compared with what is left of the slot, so that no sum can overflow. */
@@ -85,7 +86,8 @@ static bool is_layout_sane(const struct image_job *job)
     }
     left -= header->header_size;
     return header->payload_length > 0 && header->payload_length <= left
-        && header->protected_size >= TLV_HEAD_SIZE && header->protected_size <= left - header->payload_length;
+        && (header->protected_size == 0 || header->protected_size >= TLV_HEAD_SIZE)
+        && header->protected_size <= left - header->payload_length;
 }
 
 /*
@@ -137,7 +139,7 @@ static bool take_tlv(struct image_job *job, uint32_t area_magic, const uint8_t *
             return false;
         }
         job->tlvs[i] = tlv + TLV_HEAD_SIZE;
-        return i != TLV_HW_REVISIONS || (length > 0 && tlv[TLV_HEAD_SIZE + length - 1] == 0);
+        return true;
     }
     return is_protected;
 }
@@ -162,20 +164,24 @@ static const uint8_t *read_tlvs(struct image_job *job, uint32_t magic, const uin
     return end;
 }
 
-static bool read_all_tlvs(struct image_job *job)
+static bool has_tlvs(const struct image_job *job, size_t count)
 {
-    const uint8_t *end = (const uint8_t *)job->header + job->capacity;
-    const uint8_t *rest = job->protected_tlvs + job->header->protected_size;
-    if (read_tlvs(job, BM_TLV_PROTECTED_INFO_MAGIC, job->protected_tlvs, end) != rest
-        || read_tlvs(job, BM_TLV_INFO_MAGIC, rest, end) == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < TLV_MANDATORY_COUNT; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (job->tlvs[i] == NULL) {
             return false;
         }
     }
     return true;
+}
+
+static bool read_all_tlvs(struct image_job *job)
+{
+    const uint8_t *end = (const uint8_t *)job->header + job->capacity;
+    const uint8_t *rest = job->protected_tlvs + job->header->protected_size;
+    bool is_good = job->protected_tlvs == rest
+        || read_tlvs(job, BM_TLV_PROTECTED_INFO_MAGIC, job->protected_tlvs, end) == rest;
+    return is_good && read_tlvs(job, BM_TLV_INFO_MAGIC, rest, end) != NULL
+        && has_tlvs(job, TLV_MANDATORY_COUNT);
 }
 
 void hash_in_steps(crypto_hash_sha256_state *state, const uint8_t *data, uint32_t length,
@@ -190,23 +196,19 @@ void hash_in_steps(crypto_hash_sha256_state *state, const uint8_t *data, uint32_
     }
 }
 
-/*
- * The watchdog is kicked in between: no slot can be written during a trial, so each is judged once, and this
- * keeps no image alive that hangs.
- */
 static bool is_hash_right(const struct image_job *job)
 {
     crypto_hash_sha256_state state;
     struct image_info *info = job->info;
     crypto_hash_sha256_init(&state);
     crypto_hash_sha256_update(&state, (const uint8_t *)job->header, job->header->header_size);
-    hash_in_steps(&state, info->payload, info->payload_length, port_watchdog_kick);
+    hash_in_steps(&state, info->payload, info->payload_length, boot_session_kick_watchdog);
     crypto_hash_sha256_update(&state, job->protected_tlvs, job->header->protected_size);
     crypto_hash_sha256_final(&state, info->hash);
     return memcmp(info->hash, job->tlvs[TLV_SHA256], BM_HASH_SIZE) == 0;
 }
 
-static enum bm_image_verdict check_signature(const struct image_job *job)
+static enum bm_image_verdict check_signature(struct image_job *job)
 {
     for (size_t i = 0; i < boot_key_count; i++) {
         const struct boot_key *key = &boot_keys[i];
@@ -217,6 +219,7 @@ static enum bm_image_verdict check_signature(const struct image_job *job)
         if ((key->roles & BM_KEY_REVOKED) != 0) {
             return BM_IMAGE_KEY_REVOKED;
         }
+        job->key_roles = key->roles;
         int result = crypto_sign_ed25519_verify_detached(job->tlvs[TLV_SIGNATURE], job->info->hash,
                                                          BM_HASH_SIZE, key->public_key);
         return result == 0 ? BM_IMAGE_OK : BM_IMAGE_SIGNATURE_WRONG;
@@ -224,43 +227,56 @@ static enum bm_image_verdict check_signature(const struct image_job *job)
     return BM_IMAGE_KEY_UNKNOWN;
 }
 
-static bool names_hardware(const struct image_job *job, const char *hardware)
+/* Each revision is ended by a zero byte, the last one as well. */
+static enum bm_image_verdict check_hardware(const uint8_t *revision, const char *hardware)
 {
-    const uint8_t *revision = job->tlvs[TLV_HW_REVISIONS];
     const uint8_t *end = revision + tlv_length(revision - TLV_HEAD_SIZE);
+    if (revision == end || end[-1] != 0) {
+        return BM_IMAGE_MALFORMED;
+    }
     while (revision < end) {
         size_t length = text_length((const char *)revision, (size_t)(end - revision));
         if (length > 0 && length < BM_HARDWARE_SIZE && memcmp(revision, hardware, length + 1) == 0) {
-            return true;
+            return BM_IMAGE_OK;
         }
         revision += length + 1;
     }
-    return false;
+    return BM_IMAGE_OTHER_HARDWARE;
 }
 
-static bool needs_newer_bootloader(const struct image_job *job)
+static bool needs_newer_bootloader(const uint8_t *wanted)
 {
-    const uint8_t *wanted = job->tlvs[TLV_MIN_BOOTLOADER];
     return wanted != NULL
-        && ((uint32_t)wanted[0] << 24 | (uint32_t)wanted[1] << 16 | load_le16(wanted + 2))
-        > BOOTLOADER_VERSION_NUMBER;
+        && (tlv_length(wanted - TLV_HEAD_SIZE) != 4
+            || ((uint32_t)wanted[0] << 24 | (uint32_t)wanted[1] << 16 | load_le16(wanted + 2))
+                > BOOTLOADER_VERSION_NUMBER);
 }
 
-static enum bm_image_verdict check_target(const struct image_job *job)
+static enum bm_image_verdict check_product(const struct image_job *job)
 {
     const struct bm_identity *identity = job->target->identity;
+    if (!has_tlvs(job, TLV_PRODUCT_COUNT)) {
+        return BM_IMAGE_MALFORMED;
+    }
     if (identity == NULL || memcmp(job->tlvs[TLV_VENDOR_UUID], identity->vendor_uuid, BM_UUID_SIZE) != 0
         || memcmp(job->tlvs[TLV_CLASS_UUID], identity->class_uuid, BM_UUID_SIZE) != 0) {
         return BM_IMAGE_OTHER_PRODUCT;
     }
-    if (!names_hardware(job, identity->hardware)) {
-        return BM_IMAGE_OTHER_HARDWARE;
-    }
-    if (needs_newer_bootloader(job)) {
+    enum bm_image_verdict verdict = check_hardware(job->tlvs[TLV_HW_REVISIONS], identity->hardware);
+    if (verdict == BM_IMAGE_OK && needs_newer_bootloader(job->tlvs[TLV_MIN_BOOTLOADER])) {
         return BM_IMAGE_BOOTLOADER_TOO_OLD;
     }
+    return verdict;
+}
+
+/* The TLVs of others' images may mean something else: of those with a key for any product only the counter
+ * counts. */
+static enum bm_image_verdict check_target(const struct image_job *job)
+{
+    bool is_for_any = (job->key_roles & BM_KEY_ANY_PRODUCT) != 0;
+    enum bm_image_verdict verdict = is_for_any ? BM_IMAGE_OK : check_product(job);
     bool is_too_old = job->info->rollback_index < job->target->minimum_rollback_index;
-    return is_too_old ? BM_IMAGE_ROLLBACK : BM_IMAGE_OK;
+    return verdict == BM_IMAGE_OK && is_too_old ? BM_IMAGE_ROLLBACK : verdict;
 }
 
 static enum bm_image_verdict judge(struct image_job *job)
@@ -280,7 +296,9 @@ static enum bm_image_verdict judge(struct image_job *job)
     if (!read_all_tlvs(job) || !place_payload(job)) {
         return BM_IMAGE_MALFORMED;
     }
-    info->rollback_index = load_le32(job->tlvs[TLV_SECURITY_COUNTER]);
+    if (job->tlvs[TLV_SECURITY_COUNTER] != NULL) {
+        info->rollback_index = load_le32(job->tlvs[TLV_SECURITY_COUNTER]);
+    }
     if (!is_hash_right(job)) {
         return BM_IMAGE_HASH_WRONG;
     }

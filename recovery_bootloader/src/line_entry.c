@@ -36,11 +36,12 @@ bool line_entry_is_asked_for(void)
 
 size_t line_entry_read(uint8_t *to, size_t capacity)
 {
-    size_t count = early_count;
-    if (count == 0 || count > capacity) {
+    if (early_count == 0) {
         return port_line_read(to, capacity);
     }
+    size_t count = early_count < capacity ? early_count : capacity;
     memcpy(to, early, count);
-    early_count = 0;
+    early_count = (uint8_t)(early_count - count);
+    memmove(early, early + count, early_count);
     return count;
 }

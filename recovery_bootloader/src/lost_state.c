@@ -39,10 +39,12 @@ void lost_state_adopt(void)
         }
     }
     uint8_t chosen = record->active_slot;
+    config_store_adopt();
     if (chosen != BM_SLOT_NONE) {
-        record->minimum_rollback_index = minimum;
-        memcpy(record->confirmed_image[chosen], boot.images[chosen].hash, BM_IMAGE_PREFIX_SIZE);
-        config_store_adopt();
+        const struct image_info *image = &boot.images[chosen];
+        bool was_confirmed = evidence_log_standing(&boot.log, image->hash) >= STANDING_CONFIRMED;
+        record->minimum_rollback_index = was_confirmed ? image->rollback_index : minimum;
+        memcpy(record->confirmed_image[chosen], image->hash, BM_IMAGE_PREFIX_SIZE);
         boot_session_save();
     }
 }

@@ -103,20 +103,27 @@ static uint32_t place_after_failure(const struct record_ring *ring, uint32_t pla
     return is_erased(ring, place) ? sector_behind(ring, place) : wrapped(ring, place + ring->record_size);
 }
 
-/* At most one sector is erased, so that the one with the newest record is not. */
+/* Round the region once, and never over the sector with the newest record. */
 static uint32_t write_somewhere(const struct record_ring *ring, const void *record)
 {
     uint32_t place = ring->next;
-    for (bool is_new_sector = false;; place = place_after_failure(ring, place)) {
+    uint32_t kept = sector_start(ring->newest);
+    uint32_t left = region_size(ring->region);
+    for (;;) {
         if (sector_start(place) == place) {
-            if (is_new_sector || !region_erase_sector(ring->region, place)) {
+            if (left == 0 || place == kept) {
                 return RECORD_NOWHERE;
             }
-            is_new_sector = true;
+            left -= port_flash_map()->sector_size;
+            if (!region_erase_sector(ring->region, place)) {
+                place = sector_behind(ring, place);
+                continue;
+            }
         }
         if (write_at(ring, place, record)) {
             return place;
         }
+        place = place_after_failure(ring, place);
     }
 }
 

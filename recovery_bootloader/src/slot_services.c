@@ -82,21 +82,12 @@ static bool may_resume(uint8_t slot, const uint8_t *key, uint32_t length)
     return key != NULL && length > 0 && !boot.was_resumed && is_on_record(slot, key, length);
 }
 
-/*
- * How many bytes are there for good, and how many need no erase. Once after a reset: an upload that ends with
- * other bytes than it promised begins anew the next time.
- */
+/* How many bytes are there for good, and how many need no erase. */
 static uint32_t resume(uint8_t slot, const uint8_t *key, uint32_t length)
 {
     uint32_t region = region_of_slot(slot);
     uint32_t sector_size = port_flash_map()->sector_size;
     uint32_t written = 0;
-    bool is_resumed = may_resume(slot, key, length);
-    boot.was_resumed = true;
-    boot.open_erased = 0;
-    if (!is_resumed) {
-        return 0;
-    }
     if (is_whole(slot, key, length)) {
         boot.open_erased = region_size(region);
         return length;
@@ -110,14 +101,20 @@ static uint32_t resume(uint8_t slot, const uint8_t *key, uint32_t length)
     return written;
 }
 
-/* A trial that has not started is cancelled: the mark goes before the bytes that it stands for. */
-static bool cancel_trial(uint8_t slot)
+/* What the record says of the slot goes before the bytes: a trial that has not started, and an older upload.
+ */
+static bool forget_content(uint8_t slot, uint8_t resumed_slot)
 {
-    if (slot != boot.record.pending_slot) {
-        return true;
+    struct boot_record *record = &boot.record;
+    bool is_pending = slot == record->pending_slot;
+    bool is_replaced = slot == record->upload_slot && slot != resumed_slot;
+    if (is_pending) {
+        trial_forget();
     }
-    trial_forget();
-    return boot_session_save();
+    if (is_replaced) {
+        record->upload_slot = BM_SLOT_NONE;
+    }
+    return (!is_pending && !is_replaced) || boot_session_save();
 }
 
 static bool record_upload(uint8_t slot, const uint8_t *key, uint32_t length)
@@ -136,8 +133,9 @@ static bool record_upload(uint8_t slot, const uint8_t *key, uint32_t length)
 }
 
 /*
- * What an upload that is on record has left can be told by its first erased sector only because that sector
- * was erased before the record was written.
+ * What an upload that is on record has left is told by the first erased sector, so one is there before the
+ * record is. Resumed once after a reset: an upload that ends with other bytes than it promised begins anew
+ * the next time.
  */
 enum bm_service_result slot_open(uint8_t slot, const uint8_t *key, uint32_t length, uint32_t *offset)
 {
@@ -149,10 +147,15 @@ enum bm_service_result slot_open(uint8_t slot, const uint8_t *key, uint32_t leng
     if (slot_is_protected(slot)) {
         return BM_SERVICE_NOT_ALLOWED;
     }
-    if (!cancel_trial(slot)) {
+    bool is_resumed = may_resume(slot, key, length);
+    boot.was_resumed = true;
+    boot.open_erased = 0;
+    if (!forget_content(slot, is_resumed ? slot : BM_SLOT_NONE)) {
         return BM_SERVICE_FLASH_FAILED;
     }
-    *offset = resume(slot, key, length);
+    if (is_resumed) {
+        *offset = resume(slot, key, length);
+    }
     if (!erase_ahead(slot, *offset + 1) || !record_upload(slot, key, length)) {
         return BM_SERVICE_FLASH_FAILED;
     }

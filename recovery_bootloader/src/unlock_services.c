@@ -127,6 +127,7 @@ static bool erase(uint32_t region)
         return erase_slot((uint8_t)(region - BM_REGION_SLOT_A));
     }
     boot.config_draft.length = 0;
+    boot.config_written = 0;
     return region_erase_all(region);
 }
 

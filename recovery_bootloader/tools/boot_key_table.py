@@ -16,7 +16,8 @@ SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")
 SPKI_SIZE = len(SPKI_PREFIX) + 32
 PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----\s(.*?)-----END PUBLIC KEY-----", re.DOTALL)
 
-ROLES = {"boot": "BM_KEY_BOOT", "recovery": "BM_KEY_RECOVERY", "revoked": "BM_KEY_REVOKED"}
+ROLES = {"boot": "BM_KEY_BOOT", "any-product": "BM_KEY_BOOT | BM_KEY_ANY_PRODUCT", "recovery": "BM_KEY_RECOVERY",
+         "revoked": "BM_KEY_REVOKED"}
 
 
 def spki(path: str) -> bytes:
@@ -35,7 +36,7 @@ def spki(path: str) -> bytes:
 def roles_by_key(names: argparse.Namespace) -> dict[bytes, list[str]]:
     roles: dict[bytes, list[str]] = {}
     for role in ROLES:
-        for der in {spki(path): None for path in getattr(names, role)}:
+        for der in {spki(path): None for path in getattr(names, role.replace("-", "_"))}:
             roles[der] = ["revoked"] if role == "revoked" else roles.get(der, []) + [role]
     return roles
 
@@ -67,7 +68,7 @@ def main() -> None:
         parser.add_argument(f"--{role}", nargs="*", default=[], metavar="PUBLIC.pem")
     names = parser.parse_args()
     roles = roles_by_key(names)
-    if not any("boot" in of_key for of_key in roles.values()):
+    if not any({"boot", "any-product"} & set(of_key) for of_key in roles.values()):
         sys.exit("no boot key is left that is not revoked: such a unit boots nothing")
     pathlib.Path(names.output).write_text(table(roles))
 

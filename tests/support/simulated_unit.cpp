@@ -165,6 +165,10 @@ bool SimulatedUnit::erase(quint32 offset)
     if (offset % sectorSize != 0 || offset >= flash.size()) {
         return false;
     }
+    if (failingErases > 0 || deadSectors.contains(offset)) {
+        failingErases -= failingErases > 0 ? 1 : 0;
+        return false;
+    }
     announce(offset, QByteArray(sectorSize, '\xff'), true);
     const qsizetype arriving = bytesThatArrive(sectorSize);
     std::memset(flash.data() + offset, 0xff, size_t(arriving));

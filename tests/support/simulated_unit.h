@@ -52,6 +52,8 @@ public:
     QList<qsizetype> writeSizes; // of each since the last cutPowerAt() or restorePower()
     bool hasPower = true;
     bool isFlashDead = false; // every write fails
+    int failingErases = 0; // so many of the next ones do
+    QList<quint32> deadSectors; // offsets of those whose erase fails for ever
     bool brokeFlashRule = false;
     std::function<void(const FlashWrite &)> onWrite; // before it happens
     QList<quint32> wornOut; // offsets whose lowest bit reads 0 for ever

@@ -9,6 +9,8 @@
 
 #define BM_KEY_BOOT 1u /* signs images */
 #define BM_KEY_RECOVERY 2u /* unlocks a unit */
+#define BM_KEY_ANY_PRODUCT                                                                                   \
+    8u /* its images need not name a product: as MCUboot's imgtool makes them by itself */
 #define BM_KEY_REVOKED 4u /* known, and no longer accepted for anything */
 
 struct boot_key {

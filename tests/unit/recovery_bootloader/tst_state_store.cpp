@@ -177,6 +177,18 @@ private Q_SLOTS:
         QCOMPARE(load(), 2u);
     }
 
+    void goesAroundABadSector()
+    {
+        SimulatedUnit unit;
+        unit.map.regions[BM_REGION_STATE] = unit.map.regions[BM_REGION_SLOT_B]; // four sectors
+        unit.deadSectors = {unit.regionOffset(BM_REGION_STATE) + 1024};
+        for (quint32 number = 1; number <= 100; ++number) {
+            QVERIFY(save(number));
+            QCOMPARE(load(), number);
+        }
+        QVERIFY(!unit.brokeFlashRule);
+    }
+
     void neverErasesTheSectorOfTheNewestRecord()
     {
         SimulatedUnit unit;
