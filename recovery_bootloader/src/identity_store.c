@@ -4,7 +4,6 @@
 #include "bytes.h"
 #include "crc.h"
 #include "flash_region.h"
-#include "mem.h"
 
 #define IDENTITY_MAGIC 0x01444942u /* "BID" and the format version */
 
@@ -16,9 +15,10 @@ struct identity_record {
 };
 _Static_assert(sizeof(struct identity_record) == 144, "no holes, and it ends at a write unit");
 
-/* No state that an erase or a program leaves which was cut short: some chips clear all bits before an erase.
+/*
+ * The mark repeats the record's beginning: no state that an erase or a program leaves which was cut short,
+ * while zeros would be one, as some chips clear all bits before they erase.
  */
-static const char mark[BM_MAX_WRITE_SIZE] = "identity is set";
 #define MARK_OFFSET sizeof(struct identity_record)
 
 enum identity_state identity_store_find(const struct bm_identity **identity)
@@ -31,18 +31,14 @@ enum identity_state identity_store_find(const struct bm_identity **identity)
         && record->identity.serial[BM_SERIAL_SIZE - 1] == 0) {
         return IDENTITY_GOOD;
     }
-    bool is_marked = memcmp(record + 1, mark, sizeof mark) == 0;
-    return is_marked ? IDENTITY_DAMAGED : IDENTITY_BLANK;
+    return record[1].magic == IDENTITY_MAGIC ? IDENTITY_DAMAGED : IDENTITY_BLANK;
 }
 
 bool identity_store_write(const struct bm_identity *identity)
 {
-    struct identity_record record;
-    memset(&record, 0xff, sizeof record);
-    record.magic = IDENTITY_MAGIC;
-    record.identity = *identity;
+    struct identity_record record = {.magic = IDENTITY_MAGIC, .identity = *identity};
     record.crc = crc32_of(&record, offsetof(struct identity_record, crc));
     return region_erase_sector(BM_REGION_IDENTITY, 0)
         && region_program(BM_REGION_IDENTITY, 0, &record, sizeof record)
-        && region_program(BM_REGION_IDENTITY, MARK_OFFSET, mark, sizeof mark);
+        && region_program(BM_REGION_IDENTITY, MARK_OFFSET, &record, BM_MAX_WRITE_SIZE);
 }
