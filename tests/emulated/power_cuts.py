@@ -21,8 +21,8 @@ STATE, EVIDENCE, IDENTITY_REGION, CONFIG_A, CONFIG_B, SLOT_A, SLOT_B = (
 SLOTS = (SLOT_A, SLOT_B)
 CONFIGS = {3: CONFIG_A, 4: CONFIG_B}
 CONFIG_HEAD_SIZE = 32
-SECOND_TEARS = (0, 2, 4) # of the six of an operation: nothing, half, all of it
-UPDATED_EVERY = 5 # of the cuts, that many are followed by an update of the unit
+SECOND_TEARS = (2, 4) # of the six of an operation: half, and all of it, which is nothing of the next one
+UPDATED_EVERY = 10 # of the cuts, that many are followed by an update of the unit
 
 
 @dataclasses.dataclass(frozen=True)
