@@ -202,7 +202,7 @@ private Q_SLOTS:
     {
         bm_identity identity = {};
         std::strcpy(identity.product, "bench-sensor");
-        for (const int bytes : {0, 1, 8, 80, 136, 143}) {
+        for (const int bytes : {0, 1, 8, 80, 136, 140}) { // the CRC is behind them
             m_unit.emplace();
             bootIntoRecovery();
             m_unit->cutPowerAt(1, bytes); // behind the erase
