@@ -55,7 +55,7 @@ void tell(const SweepJob &job, const SweepResult &result)
 int sweepAll()
 {
     SweepResult total;
-    runOnAllProcessors(allJobs(), runJob, [&total](const SweepJob &job, const SweepResult &result) {
+    runInProcesses(allJobs(), runJob, [&total](const SweepJob &job, const SweepResult &result) {
         tell(job, result);
         total += result;
     });

@@ -87,9 +87,9 @@ SweepResult resultOf(const Worker &worker, int status)
 
 } // namespace
 
-void runOnAllProcessors(const std::vector<SweepJob> &jobs,
-                        const std::function<SweepResult(const SweepJob &)> &run,
-                        const std::function<void(const SweepJob &, const SweepResult &)> &tell)
+void runInProcesses(const std::vector<SweepJob> &jobs,
+                    const std::function<SweepResult(const SweepJob &)> &run,
+                    const std::function<void(const SweepJob &, const SweepResult &)> &tell)
 {
     std::vector<Worker> workers;
     for (size_t next = 0; next < jobs.size() || !workers.empty();) {

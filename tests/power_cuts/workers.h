@@ -15,8 +15,8 @@ struct SweepJob {
 
 /// Runs each job in a process of its own, as the bootloader under test exists once in each, two at a time.
 /// Tells each result when it is there; a job that crashes has failed.
-void runOnAllProcessors(const std::vector<SweepJob> &jobs,
-                        const std::function<SweepResult(const SweepJob &)> &run,
-                        const std::function<void(const SweepJob &, const SweepResult &)> &tell);
+void runInProcesses(const std::vector<SweepJob> &jobs,
+                    const std::function<SweepResult(const SweepJob &)> &run,
+                    const std::function<void(const SweepJob &, const SweepResult &)> &tell);
 
 } // namespace testing
