@@ -113,36 +113,6 @@ QJsonValue recoveryNameOrNull(std::optional<core::RecoveryCause> cause)
     Q_UNREACHABLE();
 }
 
-QString subjectName(core::PreflightCheck::Subject subject)
-{
-    using Subject = core::PreflightCheck::Subject;
-    switch (subject) {
-    case Subject::Product:
-        return QStringLiteral("product");
-    case Subject::Hardware:
-        return QStringLiteral("hardware");
-    case Subject::Bootloader:
-        return QStringLiteral("bootloader");
-    case Subject::RollbackIndex:
-        return QStringLiteral("rollback_index");
-    case Subject::UnitState:
-        return QStringLiteral("unit_state");
-    case Subject::SlotFree:
-        return QStringLiteral("slot_free");
-    case Subject::SlotSize:
-        return QStringLiteral("slot_size");
-    case Subject::InstallWindow:
-        return QStringLiteral("install_window");
-    case Subject::Battery:
-        return QStringLiteral("battery");
-    case Subject::MainsPower:
-        return QStringLiteral("mains_power");
-    case Subject::TriedBefore:
-        return QStringLiteral("tried_before");
-    }
-    Q_UNREACHABLE();
-}
-
 QString answerName(core::PreflightCheck::Answer answer)
 {
     switch (answer) {
@@ -210,7 +180,7 @@ QJsonObject bootStateJson(const core::BootState &state)
 
 QJsonObject checkJson(const core::PreflightCheck &check)
 {
-    return {{QStringLiteral("check"), subjectName(check.subject)},
+    return {{QStringLiteral("check"), core::subjectName(check.subject)},
             {QStringLiteral("answer"), answerName(check.answer)},
             {QStringLiteral("reason"), reasonOrNull(check.reason)},
             {QStringLiteral("detail"), check.detail}};

@@ -17,22 +17,6 @@ bool isAboutFit(const PreflightCheck &check)
         || check.subject == Subject::TriedBefore;
 }
 
-QString nameOf(Subject subject)
-{
-    switch (subject) {
-    case Subject::Product:
-        return QStringLiteral("product");
-    case Subject::Hardware:
-        return QStringLiteral("hardware");
-    case Subject::Bootloader:
-        return QStringLiteral("bootloader");
-    case Subject::RollbackIndex:
-        return QStringLiteral("rollback_index");
-    default:
-        return QStringLiteral("tried_before");
-    }
-}
-
 const VerifiedRelease *trustedRelease(const Examination &seen)
 {
     return seen.release && *seen.release ? &**seen.release : nullptr;
@@ -45,7 +29,7 @@ DiagnosisAnswer judgedFit(const UpdatePlan &plan, QList<Fact> facts)
         if (!isAboutFit(check))
             continue;
         const bool isTold = check.answer != Answer::NotReported;
-        facts.append({nameOf(check.subject), isTold ? check.detail : QStringLiteral("not reported")});
+        facts.append({subjectName(check.subject), isTold ? check.detail : QStringLiteral("not reported")});
         if (check.answer == Answer::Failed && !answer.reason) {
             answer.finding = Finding::PackageDoesNotFit;
             answer.reason = check.reason;

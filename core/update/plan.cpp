@@ -14,4 +14,34 @@ const PreflightCheck *firstFailure(const UpdatePlan &plan)
     return failed == plan.checks.cend() ? nullptr : &*failed;
 }
 
+QString subjectName(PreflightCheck::Subject subject)
+{
+    using Subject = PreflightCheck::Subject;
+    switch (subject) {
+    case Subject::Product:
+        return QStringLiteral("product");
+    case Subject::Hardware:
+        return QStringLiteral("hardware");
+    case Subject::Bootloader:
+        return QStringLiteral("bootloader");
+    case Subject::RollbackIndex:
+        return QStringLiteral("rollback_index");
+    case Subject::UnitState:
+        return QStringLiteral("unit_state");
+    case Subject::SlotFree:
+        return QStringLiteral("slot_free");
+    case Subject::SlotSize:
+        return QStringLiteral("slot_size");
+    case Subject::InstallWindow:
+        return QStringLiteral("install_window");
+    case Subject::Battery:
+        return QStringLiteral("battery");
+    case Subject::MainsPower:
+        return QStringLiteral("mains_power");
+    case Subject::TriedBefore:
+        return QStringLiteral("tried_before");
+    }
+    Q_UNREACHABLE();
+}
+
 } // namespace core

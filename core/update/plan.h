@@ -32,6 +32,9 @@ struct PreflightCheck {
     QString detail = {}; // the two values that were compared, in English
 };
 
+/// As scripts read it, for example "rollback_index".
+QString subjectName(PreflightCheck::Subject subject);
+
 /// What an update or a recovery would do to one unit, shown before it is done. A value.
 struct UpdatePlan {
     InstallOrder order; // unit, image and how it is to end
