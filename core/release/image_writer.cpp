@@ -74,7 +74,16 @@ Result<Done> checkSpec(const ImageSpec &spec)
         return refuse(QStringLiteral("the list of hardware revisions is too long"));
     if (spec.minBootloader && spec.minBootloader->build != 0)
         return refuse(QStringLiteral("a bootloader's version has no build number"));
+    if (spec.loadAddress && spec.slotAddress)
+        return refuse(QStringLiteral("an image runs from RAM or in its slot, not both"));
     return Done{};
+}
+
+quint32 placeFlag(const ImageSpec &spec)
+{
+    if (spec.slotAddress)
+        return BM_IMAGE_FLAG_ROM_FIXED;
+    return spec.loadAddress ? BM_IMAGE_FLAG_RAM_LOAD : 0;
 }
 
 QByteArray versionBytes(const Version &version)
@@ -104,11 +113,11 @@ QByteArray header(const ImageSpec &spec, qsizetype protectedSize)
 {
     QByteArray bytes;
     appendLittleEndian(bytes, quint32(BM_IMAGE_MAGIC));
-    appendLittleEndian(bytes, spec.loadAddress.value_or(0));
+    appendLittleEndian(bytes, spec.loadAddress.value_or(spec.slotAddress.value_or(0)));
     appendLittleEndian(bytes, spec.headerSize);
     appendLittleEndian(bytes, quint16(protectedSize));
     appendLittleEndian(bytes, quint32(spec.payload.size()));
-    appendLittleEndian(bytes, quint32(spec.loadAddress ? BM_IMAGE_FLAG_RAM_LOAD : 0));
+    appendLittleEndian(bytes, placeFlag(spec));
     bytes.append(char(spec.version.major)).append(char(spec.version.minor));
     appendLittleEndian(bytes, spec.version.patch);
     appendLittleEndian(bytes, spec.version.build);

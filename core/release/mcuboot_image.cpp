@@ -385,4 +385,11 @@ Result<Done> verifyImage(const McubootImage &image, const PublicKey &key)
     return Done{};
 }
 
+QString modeName(const McubootImage &image)
+{
+    if ((image.flags & BM_IMAGE_FLAG_ROM_FIXED) != 0)
+        return QStringLiteral("rom_fixed");
+    return (image.flags & BM_IMAGE_FLAG_RAM_LOAD) != 0 ? QStringLiteral("ram_load") : QString();
+}
+
 } // namespace core

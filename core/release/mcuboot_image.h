@@ -86,6 +86,9 @@ Result<Done> verifyImage(const McubootImage &image, const PublicKey &key);
 QUuid vendorUuid(const QString &domain);
 QUuid classUuid(const QUuid &vendor, const QString &product);
 
+/// "ram_load" or "rom_fixed", as the header's flags say; empty when they say neither.
+QString modeName(const McubootImage &image);
+
 /// What `image create` is told.
 struct ImageSpec {
     QByteArray payload; // 1 byte … 256 MiB
@@ -95,7 +98,9 @@ struct ImageSpec {
     QString product; // the name in the manifest
     QStringList hardwareRevisions; // at least one; ASCII without zero bytes
     std::optional<Version> minBootloader; // without a build number
-    std::optional<quint32> loadAddress; // the payload is copied there; nothing: it runs where it lies
+    // Where it was linked for, at most one of both; with neither it runs wherever it lies or is copied to.
+    std::optional<quint32> loadAddress; // RAM_LOAD: the payload is copied there
+    std::optional<quint32> slotAddress; // ROM_FIXED: of the slot that it runs in
     quint16 headerSize = 32; // 32 … 65532, a multiple of 4; the bytes after the header are zero
 };
 

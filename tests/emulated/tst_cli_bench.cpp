@@ -179,6 +179,14 @@ private Q_SLOTS:
                                                    "--rollback-index 0 --vendor v --product p --hw h --key k "
                                                    "-o DIR --ram-load nowhere --json")
                                  << QStringLiteral("image create");
+        QTest::newRow("two places") << QStringLiteral("image create --payload p --version 1.0.0 "
+                                                      "--rollback-index 0 --vendor v --product p --hw h "
+                                                      "--key k -o DIR --ram-load 1 --rom-fixed 2 --json")
+                                    << QStringLiteral("image create");
+        QTest::newRow("seconds of no call")
+            << QStringLiteral("recover d b --enter-seconds 5 --json") << QStringLiteral("recover");
+        QTest::newRow("output of no challenge")
+            << QStringLiteral("unlock d --key k -o DIR --json") << QStringLiteral("unlock");
         QTest::newRow("option") << QStringLiteral("devices --unheard-of --json") << QStringLiteral("devices");
         QTest::newRow("nothing to update") << QStringLiteral("update --json") << QStringLiteral("update");
         QTest::newRow("no command") << QStringLiteral("--json") << QString();

@@ -23,7 +23,8 @@ struct ImageOptions {
     std::string key;
     std::string minBootloader; // empty: any
     quint32 rollbackIndex = 0;
-    std::optional<quint32> loadAddress; // none for images that run where they lie
+    std::optional<quint32> loadAddress; // --ram-load
+    std::optional<quint32> slotAddress; // --rom-fixed
 };
 
 core::Result<core::ImageSpec> specFrom(const ImageOptions &options)
@@ -39,7 +40,8 @@ core::Result<core::ImageSpec> specFrom(const ImageOptions &options)
                          .rollbackIndex = options.rollbackIndex,
                          .vendorDomain = QString::fromStdString(options.vendor),
                          .product = QString::fromStdString(options.product),
-                         .loadAddress = options.loadAddress};
+                         .loadAddress = options.loadAddress,
+                         .slotAddress = options.slotAddress};
     if (!options.minBootloader.empty()) {
         const auto oldest = core::parseVersion(QString::fromStdString(options.minBootloader));
         if (!oldest)
@@ -85,6 +87,8 @@ QJsonObject imageJson(const core::McubootImage &image)
                      {QStringLiteral("signatures"), signatures},
                      {QStringLiteral("hardware"), QJsonArray::fromStringList(image.hardwareRevisions)},
                      {QStringLiteral("digest_ok"), core::checkDigest(image).has_value()}};
+    if (const QString mode = core::modeName(image); !mode.isEmpty())
+        json[QStringLiteral("mode")] = mode;
     if (image.rollbackIndex)
         json[QStringLiteral("rollback_index")] = qint64(*image.rollbackIndex);
     if (image.minBootloader)
@@ -143,8 +147,12 @@ void addCreate(CLI::App *parent, std::shared_ptr<ImageOptions> options, Session 
     create->add_option("--key", options->key, "the private boot key, a PEM file")->required();
     create->add_option("--min-bootloader", options->minBootloader,
                        "the oldest bootloader that may start it, for example 1.2.0");
-    create->add_option("--ram-load", options->loadAddress,
-                       "address that the bootloader copies the payload to");
+    CLI::Option *ramLoad = create->add_option("--ram-load", options->loadAddress,
+                                              "address that the bootloader copies the payload to");
+    create
+        ->add_option("--rom-fixed", options->slotAddress,
+                     "address of the slot that the payload was linked for, and runs in")
+        ->excludes(ramLoad);
     create->add_option("-o,--output", options->file, "the image to write")->required();
     create->callback(
         [=, &session] { session.command = [=, &session] { return createImage(*options, session); }; });

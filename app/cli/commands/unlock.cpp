@@ -98,11 +98,13 @@ void addUnlock(CLI::App &app, Session &session)
     command->add_option("DEVICE", options->device, "a name from 'devices', or an address")->required();
     CLI::Option_group *way = command->add_option_group("way", "how the challenge is answered");
     way->add_option("--key", options->key, "the private recovery key, a PEM file");
-    way->add_flag("--challenge", options->isChallenge, "print what is to be signed, and the openssl command");
+    CLI::Option *challenge = way->add_flag("--challenge", options->isChallenge,
+                                           "print what is to be signed, and the openssl command");
     way->add_option("--signature", options->signature, "a file with the signature of the last challenge");
     way->require_option(1);
-    command->add_option("-o,--output", options->output,
-                        "with --challenge: the file for the bytes to be signed");
+    command
+        ->add_option("-o,--output", options->output, "with --challenge: the file for the bytes to be signed")
+        ->needs(challenge);
     command->callback(
         [options, &session] { session.command = [=, &session] { return unlock(*options, session); }; });
 }

@@ -137,10 +137,11 @@ void addRecover(CLI::App &app, Session &session)
     const auto options = std::make_shared<InstallOptions>();
     CLI::App *command = addRecipe(app, "brings back a unit that does not boot",
                                   {"recover", planTheRecovery, core::runRecovery}, options, session);
-    command->add_flag("--enter", options->isToBeCalled,
-                      "call the unit into recovery mode while you switch it off and on");
+    CLI::Option *enter = command->add_flag("--enter", options->isToBeCalled,
+                                           "call the unit into recovery mode while you switch it off and on");
     command->add_option("--enter-seconds", options->callSeconds, "how long it is called")
-        ->check(CLI::Range(1, 3600));
+        ->check(CLI::Range(1, 3600))
+        ->needs(enter);
 }
 
 } // namespace cli

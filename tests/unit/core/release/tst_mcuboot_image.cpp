@@ -204,6 +204,7 @@ private Q_SLOTS:
         QVERIFY(image.has_value());
         QCOMPARE(image->version, spec.version);
         QCOMPARE(image->flags, BM_IMAGE_FLAG_RAM_LOAD);
+        QCOMPARE(core::modeName(*image), QStringLiteral("ram_load"));
         QCOMPARE(image->loadAddress, spec.loadAddress);
         QCOMPARE(image->headerSize, 32);
         QCOMPARE(image->payload(), spec.payload);
@@ -214,6 +215,24 @@ private Q_SLOTS:
         QVERIFY(core::verifyImage(*image, key.publicKey()).has_value());
     }
 
+    void namesTheSlotThatAnImageRunsIn()
+    {
+        const PrivateKey key = *PrivateKey::generate();
+        core::ImageSpec spec = sampleSpec();
+        spec.slotAddress = 0x10020000;
+        const QByteArray file = *core::createImage(spec, key);
+        // mcuboot bootutil/image.h: ih_load_addr is the second word of the header, ih_flags the fifth.
+        QCOMPARE(file.mid(4, 4), QByteArray::fromHex("00000210"));
+        QCOMPARE(file.mid(16, 4), QByteArray::fromHex("00010000"));
+        const auto image = core::parseImage(file);
+        QCOMPARE(image->flags, BM_IMAGE_FLAG_ROM_FIXED);
+        QCOMPARE(image->loadAddress, 0x10020000u);
+        QCOMPARE(core::modeName(*image), QStringLiteral("rom_fixed"));
+        QVERIFY(core::verifyImage(*image, key.publicKey()).has_value());
+        spec.loadAddress = 0x80100000;
+        QVERIFY(!core::createImage(spec, key).has_value());
+    }
+
     void leavesRoomForALargerHeader()
     {
         core::ImageSpec spec = sampleSpec();
@@ -222,6 +241,7 @@ private Q_SLOTS:
         QCOMPARE(image->payload(), spec.payload);
         QCOMPARE(image->file.mid(32, 0x200 - 32), QByteArray(0x200 - 32, '\0'));
         QCOMPARE(image->flags, 0u);
+        QCOMPARE(core::modeName(*image), QString());
     }
 
     void namesVendorAndProductByUuid()
