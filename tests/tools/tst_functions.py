@@ -17,7 +17,7 @@ def closing_lines(code: str):
     """The lines that close a brace which stands alone, but for those of classes."""
     lines = code.splitlines()
     for number, line in enumerate(lines):
-        if line.strip() != "{" or lines[number - 1].rstrip().endswith((";", "{", ":", "}")):
+        if line.strip() != "{" or lines[number - 1].rstrip().endswith((";", "{", ":", "}", "=")):
             continue
         indent = line[: line.index("{")]
         end = next(at for at in range(number, len(lines)) if lines[at].startswith(indent + "}"))
