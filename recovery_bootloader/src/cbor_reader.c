@@ -26,14 +26,22 @@ enum cbor_major {
 /* Of containers that a break ends; no payload has room for that many items. */
 #define ITEMS_UNTIL_BREAK SIZE_MAX
 
+/* One number says both where it stands and how much it may still read. */
 struct reader {
-    const uint8_t *at;
     const uint8_t *end;
+    size_t left;
 };
 
-static size_t left_in(const struct reader *reader)
+static const uint8_t *place_of(const struct reader *reader)
 {
-    return (size_t)(reader->end - reader->at);
+    return reader->end - reader->left;
+}
+
+static uint8_t read_byte(struct reader *reader)
+{
+    const uint8_t *place = place_of(reader);
+    reader->left--;
+    return *place;
 }
 
 struct head {
@@ -56,13 +64,14 @@ static bool is_break(const struct head *head)
 /* The value that follows a head's first byte, most significant byte first. */
 static bool read_value(struct reader *reader, struct head *head, size_t size)
 {
-    if (size > left_in(reader)) {
+    /*@ split size; */
+    if (size > reader->left) {
         return false;
     }
     head->value = 0;
     while (size-- > 0) {
         head->is_large = head->is_large || head->value >> 24 != 0;
-        head->value = head->value << 8 | *reader->at++;
+        head->value = head->value << 8 | read_byte(reader);
     }
     if (head->is_large) {
         head->value = UINT32_MAX;
@@ -72,10 +81,10 @@ static bool read_value(struct reader *reader, struct head *head, size_t size)
 
 static bool read_head(struct reader *reader, struct head *head)
 {
-    if (left_in(reader) == 0) {
+    if (reader->left == 0) {
         return false;
     }
-    uint8_t first = *reader->at++;
+    uint8_t first = read_byte(reader);
     head->major = first >> 5;
     head->info = first & 0x1fu;
     head->is_large = false;
@@ -91,10 +100,11 @@ static bool read_head(struct reader *reader, struct head *head)
 
 static bool skip_bytes(struct reader *reader, uint32_t count)
 {
-    if (count > left_in(reader)) {
+    /*@ split reader->left; */
+    if (count > reader->left) {
         return false;
     }
-    reader->at += count;
+    reader->left -= count;
     return true;
 }
 
@@ -130,7 +140,7 @@ static bool skip_content(struct reader *reader, struct nesting *nesting, const s
         return skip_bytes(reader, head->value);
     }
     /* Each item takes a byte at least, which also keeps the product small. */
-    return head->value <= left_in(reader)
+    return head->value <= reader->left
         && open_container(nesting, head->major == MAJOR_MAP ? (size_t)head->value * 2 : head->value);
 }
 
@@ -180,9 +190,20 @@ static bool take_value(struct reader *reader, enum cbor_field_type type, struct 
         value->number = head.info - SIMPLE_FALSE;
         return value->number <= SIMPLE_TRUE - SIMPLE_FALSE;
     }
-    value->data = reader->at;
+    value->data = place_of(reader);
     value->length = head.value;
-    return skip_bytes(reader, head.value);
+    /*@ split reader->left; */
+    if (head.value > reader->left) {
+        return false;
+    }
+    /*@ assert \valid_read(reader->end - reader->left + (0 .. head.value - 1)); */
+    return true;
+}
+
+static bool is_named(const struct reader *key, size_t length, const char *name)
+{
+    size_t size = text_length(name, MAX_KEY_SIZE);
+    return size == length && size <= key->left && memcmp(name, place_of(key), size) == 0;
 }
 
 /* The index of the field that the key names; `count` when it names none. */
@@ -193,9 +214,7 @@ static size_t find_field(struct reader *key, const struct cbor_field *fields, si
         return count;
     }
     size_t i = 0;
-    while (i < count
-           && (text_length(fields[i].key, MAX_KEY_SIZE) != text.length
-               || memcmp(fields[i].key, text.data, text.length) != 0)) {
+    while (i < count && !is_named(key, text.length, fields[i].key)) {
         i++;
     }
     return i;
@@ -221,7 +240,7 @@ static bool read_map(struct reader *reader, const struct cbor_field *fields, siz
         return false;
     }
     uint32_t pairs = 0;
-    while (is_indefinite(&map) ? left_in(reader) == 0 || *reader->at != BREAK : pairs < map.value) {
+    while (is_indefinite(&map) ? reader->left == 0 || *place_of(reader) != BREAK : pairs < map.value) {
         if (!read_pair(reader, fields, count, values)) {
             return false;
         }
@@ -235,7 +254,7 @@ bool cbor_read_fields(const uint8_t *payload, size_t length, const struct cbor_f
 {
     memset(values, 0, count * sizeof *values);
     if (length > 0) {
-        struct reader reader = {.at = payload, .end = payload + length};
+        struct reader reader = {.end = payload + length, .left = length};
         if (!read_map(&reader, fields, count, values)) {
             return false;
         }

@@ -7,8 +7,9 @@
 uint32_t crc32_of(const void *data, size_t length)
 {
     const uint8_t *bytes = data;
+    const uint8_t *end = bytes + length;
     uint32_t crc = 0xffffffffu;
-    while (length-- > 0) {
+    while (bytes < end) {
         crc ^= *bytes++;
         for (int bit = 0; bit < 8; bit++) {
             crc = (crc >> 1) ^ (CRC32_POLYNOMIAL & (0u - (crc & 1u)));
@@ -20,8 +21,9 @@ uint32_t crc32_of(const void *data, size_t length)
 uint16_t crc16_of(const void *data, size_t length)
 {
     const uint8_t *bytes = data;
+    const uint8_t *end = bytes + length;
     uint32_t crc = 0;
-    while (length-- > 0) {
+    while (bytes < end) {
         crc ^= (uint32_t)*bytes++ << 24;
         for (int bit = 0; bit < 8; bit++) {
             crc = (crc << 1) ^ (CRC16_POLYNOMIAL & (0u - (crc >> 31)));

@@ -126,6 +126,7 @@ void smp_frame_send(uint8_t *stream, size_t length, smp_line_sink sink)
     store_be16(stream, (uint16_t)(length + SMP_STREAM_TAIL));
     store_be16(crc, crc16_of(stream + SMP_STREAM_HEAD, length));
     while (left > 0) {
+        /*@ split left; */
         size_t share = share_of_line(left);
         store_be16(line, start);
         size_t end = 2 + base64_encode(stream, share, line + 2);
