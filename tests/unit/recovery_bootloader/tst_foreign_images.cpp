@@ -58,7 +58,7 @@ private Q_SLOTS:
         QFETCH(QString, file);
         QFETCH(int, verdict);
         // What a padded image has behind its TLVs belongs to the slot.
-        QCOMPARE(int(judge(contentOf(folder + file).first(6000))), verdict);
+        QCOMPARE(int(judge(contentOf(folder + file).left(6000))), verdict);
     }
 
     void theSecurityCounterStillCounts()
