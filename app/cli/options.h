@@ -11,6 +11,7 @@ struct GlobalOptions {
     bool isJson = false;
     QString benchDirectory; // units of a bench are found beside the attached ones
     QString trustFile;
+    QString stateDirectory; // what this computer keeps, such as the trust root; the platform's unless told
 };
 
 } // namespace cli

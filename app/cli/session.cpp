@@ -6,6 +6,7 @@
 
 #include <QDateTime>
 #include <QDir>
+#include <QStandardPaths>
 
 #include <algorithm>
 #include <string_view>
@@ -102,10 +103,12 @@ int run(int argc, const char *const *argv, Session &session)
     app.require_subcommand(1);
     app.fallthrough(); // Global options may stand behind the command.
 
-    std::string benchDirectory, trustFile;
+    std::string benchDirectory, trustFile, stateDirectory;
     app.add_flag("--json", session.options.isJson, "JSON lines on standard output, for scripts");
     app.add_option("--bench", benchDirectory, "also find the virtual devices of this bench");
     app.add_option("--trust", trustFile, "the keys that are trusted; a bench has its own");
+    app.add_option("--state", stateDirectory,
+                   "what this computer keeps, instead of the platform's folder for application data");
     for (const auto add : {addDevices, addInspect, addDiagnose, addUpdate, addConfirm, addRevert, addRecover,
                            addUnlock, addRegion, addImage, addBundle, addKey, addTrust, addBench})
         add(app, session);
@@ -120,6 +123,9 @@ int run(int argc, const char *const *argv, Session &session)
     }
     session.options.benchDirectory = QString::fromStdString(benchDirectory);
     session.options.trustFile = QString::fromStdString(trustFile);
+    session.options.stateDirectory = stateDirectory.empty()
+        ? QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
+        : QString::fromStdString(stateDirectory);
     return session.command();
 }
 

@@ -109,17 +109,10 @@ Result<SignedManifest> signManifest(const Manifest &manifest, const QList<Privat
     const auto bytes = bytesToSign(manifest);
     if (!bytes)
         return passOn(bytes.error());
-    SignedManifest document{manifest, *bytes, {}};
-    QSet<QString> keyIds;
+    SignedManifest document{{*bytes, {}}, manifest};
     for (const PrivateKey &key : keys) {
-        const QString keyId = key.publicKey().keyId();
-        if (keyIds.contains(keyId))
-            return fail(ErrorKind::InvalidFile, QStringLiteral("the key %1 is named twice").arg(keyId));
-        keyIds.insert(keyId);
-        const auto signature = key.sign(*bytes);
-        if (!signature)
-            return passOn(signature.error());
-        document.signatures.append({QStringLiteral("ed25519"), keyId, *signature});
+        if (auto added = addSignature(document, key); !added)
+            return passOn(added.error());
     }
     return document;
 }

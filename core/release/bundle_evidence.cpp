@@ -37,7 +37,7 @@ QString quoted(const QString &path)
         + QLatin1Char('\'');
 }
 
-QList<EvidenceStep> signatureSteps(const ManifestSignature &signature, const QDir &folder)
+QList<EvidenceStep> signatureSteps(const DocumentSignature &signature, const QDir &folder)
 {
     const auto path = [&folder](const QString &name) { return quoted(folder.filePath(name)); };
     const QString key = path(keyName(signature.keyId));
@@ -60,7 +60,7 @@ EvidenceStep fileStep(const ReleaseFile &file, const QDir &folder)
             QStringLiteral("%1 *%2").arg(QString::fromLatin1(file.sha256.toHex()), path)};
 }
 
-bool canBeShown(const ManifestSignature &signature, const TrustStore &store)
+bool canBeShown(const DocumentSignature &signature, const TrustStore &store)
 {
     return signature.algorithm == QStringLiteral("ed25519") && store.releaseKey(signature.keyId);
 }
@@ -71,7 +71,7 @@ QList<EvidenceStep> explainVerification(const Bundle &bundle, const TrustStore &
 {
     const QDir place(folder);
     QList<EvidenceStep> steps;
-    for (const ManifestSignature &signature : bundle.document.signatures) {
+    for (const DocumentSignature &signature : bundle.document.signatures) {
         if (canBeShown(signature, store))
             steps += signatureSteps(signature, place);
     }
@@ -93,7 +93,7 @@ Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore
     QMap<QString, QByteArray> files{{signedBytesName(), bundle.document.signedBytes}};
     for (auto file = bundle.files.cbegin(); file != bundle.files.cend(); ++file)
         files.insert(releaseFileName(file.key()), file.value());
-    for (const ManifestSignature &signature : bundle.document.signatures) {
+    for (const DocumentSignature &signature : bundle.document.signatures) {
         if (!canBeShown(signature, store))
             continue;
         files.insert(signatureName(signature.keyId), signature.value);

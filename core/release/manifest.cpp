@@ -18,7 +18,6 @@ constexpr qint64 kLargestFile = 256ll * 1024 * 1024;
 constexpr qint64 kLargestNumber32 = 0xffffffff;
 constexpr std::size_t kMostPayloads = 16;
 constexpr std::size_t kMostHealthChecks = 16;
-constexpr std::size_t kMostSignatures = 16;
 constexpr qsizetype kMostHardwareRevisions = 64;
 constexpr qsizetype kLongestUrl = 2048;
 constexpr qsizetype kHashSize = 32;
@@ -282,28 +281,6 @@ Manifest readFields(JsonFields &document)
     return manifest;
 }
 
-ManifestSignature readSignature(JsonFields &fields)
-{
-    ManifestSignature signature;
-    signature.algorithm =
-        formedText(fields, "alg", QStringLiteral("ed25519|ecdsa-p256-sha256|rsa-pss-sha256"));
-    signature.keyId = QString::fromLatin1(fields.hex("key_id", kHashSize).toHex());
-    signature.value = fields.base64("sig_b64");
-    return signature;
-}
-
-QList<ManifestSignature> readSignatures(JsonFields &document)
-{
-    QSet<QString> keyIds;
-    const auto signatures =
-        readList<ManifestSignature>(document, "signatures", kMostSignatures, readSignature);
-    for (const ManifestSignature &signature : signatures)
-        keyIds.insert(signature.keyId);
-    if (keyIds.size() != signatures.size())
-        document.refuse("signatures", QStringLiteral("name a key twice"));
-    return signatures;
-}
-
 tl::unexpected<Error> malformed(Error error)
 {
     error.reason = Reason::ManifestMalformed;
@@ -369,9 +346,7 @@ Result<SignedManifest> parseSignedManifest(const QByteArray &bytes)
                                QStringLiteral("a signed manifest names size and hash of every file")});
     }
     // From the document and not from the fields: the signature is about what stands there.
-    Json::Object unsignedMembers = *document->object();
-    unsignedMembers.erase(QStringLiteral("signatures"));
-    auto signedBytes = toCanonical(std::move(unsignedMembers));
+    auto signedBytes = bytesWithoutSignatures(*document);
     if (!signedBytes)
         return malformed(signedBytes.error());
     result.signedBytes = *signedBytes;

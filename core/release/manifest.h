@@ -3,7 +3,7 @@
 
 #include "core/base/result.h"
 #include "core/base/version.h"
-#include "core/trust/canonical_json.h"
+#include "core/trust/signed_document.h"
 
 #include <QDateTime>
 #include <QList>
@@ -73,18 +73,9 @@ struct Manifest {
     std::optional<ReleaseFile> releaseNotes;
 };
 
-/// One entry of "signatures".
-struct ManifestSignature {
-    QString algorithm; // ed25519, ecdsa-p256-sha256 or rsa-pss-sha256
-    QString keyId;
-    QByteArray value;
-};
-
 /// A manifest as it stands in a bundle: complete, and in the one form that its signatures are about.
-struct SignedManifest {
+struct SignedManifest : SignedBytes {
     Manifest manifest;
-    QByteArray signedBytes; // the canonical form without "signatures"
-    QList<ManifestSignature> signatures; // each key once; empty when nobody signed yet
 };
 
 /// Reads what a person wrote, YAML or JSON, of at most 64 KiB. InvalidFile with ManifestMalformed, which
@@ -95,9 +86,6 @@ Result<Manifest> readManifestFile(const QString &path);
 /// The canonical bytes that are to be signed. InvalidFile when the size or the hash of a file is not filled
 /// in.
 Result<QByteArray> bytesToSign(const Manifest &manifest);
-
-/// The whole signed document, in its canonical form.
-Result<QByteArray> toBytes(const SignedManifest &manifest);
 
 /// Reads a signed document, and refuses one that is not in its canonical form or not complete. Judges no
 /// signature. InvalidFile with ManifestMalformed.

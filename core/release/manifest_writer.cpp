@@ -55,13 +55,6 @@ Json::Object toObject(const ManifestHealthCheck &health)
             {QStringLiteral("within_seconds"), health.withinSeconds}};
 }
 
-Json::Object toObject(const ManifestSignature &signature)
-{
-    return {{QStringLiteral("alg"), signature.algorithm},
-            {QStringLiteral("key_id"), signature.keyId},
-            {QStringLiteral("sig_b64"), QString::fromLatin1(signature.value.toBase64())}};
-}
-
 template<class Item>
 Json::Array toArray(const QList<Item> &items)
 {
@@ -113,17 +106,6 @@ Result<QByteArray> bytesToSign(const Manifest &manifest)
     if (manifest.releaseNotes && !manifest.releaseNotes->isFilledIn())
         return fail(ErrorKind::InvalidFile, QStringLiteral("size and hash of the release notes are unknown"));
     return toCanonical(toObject(manifest));
-}
-
-Result<QByteArray> toBytes(const SignedManifest &manifest)
-{
-    // By way of the signed bytes and not of the fields, so that what was signed is what is written.
-    const auto document = parseCanonical(manifest.signedBytes);
-    if (!document || !document->object())
-        return fail(ErrorKind::InvalidFile, QStringLiteral("the signed bytes are not those of a manifest"));
-    Json::Object members = *document->object();
-    members.insert_or_assign(QStringLiteral("signatures"), toArray(manifest.signatures));
-    return toCanonical(std::move(members));
 }
 
 } // namespace core

@@ -22,7 +22,7 @@ Result<QStringList> findSigners(const SignedManifest &document, const TrustStore
         return untrusted(Reason::SignatureInvalid, QStringLiteral("nobody signed the manifest"));
     QStringList signers;
     QStringList others;
-    for (const ManifestSignature &signature : document.signatures) {
+    for (const DocumentSignature &signature : document.signatures) {
         const ReleaseKey *record = store.releaseKey(signature.keyId);
         const bool covers = record && record->covers(document.manifest.channel, document.manifest.product);
         // The signature before the coverage: a changed channel is a changed manifest, and not a foreign key.

@@ -16,7 +16,7 @@ QByteArray signedForm(const QByteArray &yaml)
         manifest.releaseNotes->size = 6;
         manifest.releaseNotes->sha256 = QByteArray(32, '\xa5');
     }
-    core::SignedManifest document{manifest, *core::bytesToSign(manifest), {}};
+    core::SignedManifest document{{*core::bytesToSign(manifest), {}}, manifest};
     document.signatures.append(
         {QStringLiteral("ed25519"), QString(64, QLatin1Char('0')), QByteArray(64, 's')});
     return *core::toBytes(document);

@@ -43,7 +43,7 @@ QJsonObject bundleJson(const core::Bundle &bundle)
                         {QStringLiteral("size"), payload.file.size.value_or(0)},
                         {QStringLiteral("sha256"), QString::fromLatin1(payload.file.sha256.toHex())}});
     QJsonArray signatures;
-    for (const core::ManifestSignature &signature : bundle.document.signatures)
+    for (const core::DocumentSignature &signature : bundle.document.signatures)
         signatures.append(QJsonObject{{QStringLiteral("alg"), signature.algorithm},
                                       {QStringLiteral("key_id"), signature.keyId}});
     return {{QStringLiteral("version"), core::toText(manifest.version)},
@@ -69,7 +69,7 @@ void tellBundle(const core::Bundle &bundle, Session &session)
                                  .arg(payload.image, payload.file.name)
                                  .arg(payload.file.size.value_or(0))
                                  .arg(QString::fromLatin1(payload.file.sha256.toHex())));
-    for (const core::ManifestSignature &signature : bundle.document.signatures)
+    for (const core::DocumentSignature &signature : bundle.document.signatures)
         session.output().say(
             QStringLiteral("signed with %1 by key %2").arg(signature.algorithm, signature.keyId));
 }

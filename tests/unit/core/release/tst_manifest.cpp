@@ -46,7 +46,7 @@ Manifest filledIn(Manifest manifest)
 QByteArray signedDocument(const QByteArray &yaml)
 {
     const auto manifest = filledIn(*core::parseManifest(yaml));
-    core::SignedManifest document{manifest, *core::bytesToSign(manifest), {}};
+    core::SignedManifest document{{*core::bytesToSign(manifest), {}}, manifest};
     document.signatures.append(
         {QStringLiteral("ed25519"), QString(64, QLatin1Char('0')), QByteArray(64, 's')});
     return *core::toBytes(document);

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/trust/signed_document.h"
+
+#include "core/trust/json_fields.h"
+
+#include <QSet>
+
+#include <algorithm>
+#include <array>
+
+namespace core {
+
+namespace {
+
+constexpr std::size_t kMostSignatures = 16;
+constexpr qsizetype kKeyIdSize = 32; // bytes
+constexpr std::array kAlgorithms{"ed25519", "ecdsa-p256-sha256", "rsa-pss-sha256"};
+
+QString membersName()
+{
+    return QStringLiteral("signatures");
+}
+
+DocumentSignature readSignature(JsonFields &fields)
+{
+    DocumentSignature signature;
+    signature.algorithm = fields.text("alg");
+    const bool isKnown = std::any_of(kAlgorithms.begin(), kAlgorithms.end(), [&signature](const char *name) {
+        return signature.algorithm == QLatin1String(name);
+    });
+    if (!isKnown)
+        fields.refuse("alg", QStringLiteral("has to be ed25519, ecdsa-p256-sha256 or rsa-pss-sha256"));
+    signature.keyId = QString::fromLatin1(fields.hex("key_id", kKeyIdSize).toHex());
+    signature.value = fields.base64("sig_b64");
+    return signature;
+}
+
+Json::Object toObject(const DocumentSignature &signature)
+{
+    return {{QStringLiteral("alg"), signature.algorithm},
+            {QStringLiteral("key_id"), signature.keyId},
+            {QStringLiteral("sig_b64"), QString::fromLatin1(signature.value.toBase64())}};
+}
+
+bool isSignedBy(const SignedBytes &document, const QString &keyId)
+{
+    return std::any_of(document.signatures.cbegin(), document.signatures.cend(),
+                       [&keyId](const DocumentSignature &one) { return one.keyId == keyId; });
+}
+
+} // namespace
+
+QList<DocumentSignature> readSignatures(JsonFields &document)
+{
+    QList<DocumentSignature> signatures;
+    QSet<QString> keyIds;
+    const Json::Array items = document.optionalArray("signatures");
+    if (items.size() > kMostSignatures)
+        document.refuse("signatures", QStringLiteral("has more than %1 entries").arg(kMostSignatures));
+    for (std::size_t index = 0; index < std::min(items.size(), kMostSignatures); ++index) {
+        JsonFields fields(items[index], QStringLiteral("signatures[%1]").arg(index));
+        signatures.append(readSignature(fields));
+        keyIds.insert(signatures.last().keyId);
+        if (auto finished = fields.finish(); !finished)
+            document.refuse(finished.error());
+    }
+    if (keyIds.size() != signatures.size())
+        document.refuse("signatures", QStringLiteral("name a key twice"));
+    return signatures;
+}
+
+Result<QByteArray> bytesWithoutSignatures(const Json &document)
+{
+    if (!document.object())
+        return fail(ErrorKind::InvalidFile, QStringLiteral("only an object can be signed"));
+    Json::Object members = *document.object();
+    members.erase(membersName());
+    return toCanonical(std::move(members));
+}
+
+Result<QByteArray> toBytes(const SignedBytes &document)
+{
+    // By way of the signed bytes and not of the fields, so that what was signed is what is written.
+    const auto value = parseCanonical(document.signedBytes, {.size = kLargestSignedDocument});
+    if (!value || !value->object())
+        return fail(ErrorKind::InvalidFile, QStringLiteral("the signed bytes are not those of a document"));
+    Json::Array signatures;
+    for (const DocumentSignature &signature : document.signatures)
+        signatures.emplace_back(toObject(signature));
+    Json::Object members = *value->object();
+    members.insert_or_assign(membersName(), std::move(signatures));
+    return toCanonical(std::move(members));
+}
+
+Result<Done> addSignature(SignedBytes &document, const PrivateKey &key)
+{
+    const QString keyId = key.publicKey().keyId();
+    if (isSignedBy(document, keyId))
+        return fail(ErrorKind::InvalidFile, QStringLiteral("the key %1 signed already").arg(keyId));
+    const auto signature = key.sign(document.signedBytes);
+    if (!signature)
+        return passOn(signature.error());
+    document.signatures.append({QStringLiteral("ed25519"), keyId, *signature});
+    return Done{};
+}
+
+Result<QStringList> signersAmong(const QList<PublicKey> &keys, const SignedBytes &document)
+{
+    QStringList signers;
+    for (const PublicKey &key : keys) {
+        const auto signature =
+            std::find_if(document.signatures.cbegin(), document.signatures.cend(),
+                         [id = key.keyId()](const DocumentSignature &one) { return one.keyId == id; });
+        if (signature == document.signatures.cend())
+            continue;
+        const bool isValid = signature->algorithm == QStringLiteral("ed25519")
+            && key.verifies(document.signedBytes, signature->value);
+        if (!isValid) {
+            return fail(ErrorKind::Untrusted, Reason::SignatureInvalid,
+                        QStringLiteral("it is not what the key %1 signed").arg(signature->keyId));
+        }
+        signers.append(signature->keyId);
+    }
+    return signers;
+}
+
+} // namespace core
