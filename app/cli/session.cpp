@@ -3,6 +3,9 @@
 
 #include "app/bench/bench_file.h"
 #include "app/cli/job_runner.h"
+#include "app/state/own_trust.h"
+#include "core/base/build_time.h"
+#include "core/trust/trust_file.h"
 
 #include <QDateTime>
 #include <QDir>
@@ -50,15 +53,21 @@ core::Result<std::unique_ptr<core::Driver>> Session::openForService(const QStrin
     return driver;
 }
 
+core::Result<QString> Session::trustPath()
+{
+    if (!options.trustFile.isEmpty())
+        return options.trustFile;
+    if (!options.benchDirectory.isEmpty())
+        return bench::trustFilePath(QDir(options.benchDirectory));
+    return state::ownTrustFile(options.stateDirectory);
+}
+
 core::Result<core::TrustStore> Session::trustStore()
 {
-    const bool usesBenchTrust = options.trustFile.isEmpty() && !options.benchDirectory.isEmpty();
-    const QString path =
-        usesBenchTrust ? bench::trustFilePath(QDir(options.benchDirectory)) : options.trustFile;
-    if (path.isEmpty())
-        return core::fail(core::ErrorKind::Untrusted, core::Reason::KeyUnknown,
-                          QStringLiteral("no trust file was given, so no key is known; use --trust FILE"));
-    return core::loadTrustStore(path);
+    const core::Result<QString> path = trustPath();
+    if (!path)
+        return core::passOn(path.error());
+    return core::loadTrustStore(*path);
 }
 
 core::Result<core::VerifiedRelease> Session::verifiedRelease(const QString &bundlePath)
@@ -69,7 +78,7 @@ core::Result<core::VerifiedRelease> Session::verifiedRelease(const QString &bund
     const core::Result<core::Bundle> bundle = core::openBundle(bundlePath);
     if (!bundle)
         return core::passOn(bundle.error());
-    return core::verifyBundle(*bundle, *trust, QDateTime::currentDateTimeUtc());
+    return core::verifyBundle(*bundle, *trust, {QDateTime::currentDateTimeUtc(), core::buildTime()});
 }
 
 namespace {

@@ -42,7 +42,11 @@ public:
     /// The same for one with service access; Unsupported when the unit's family has none.
     core::Result<std::unique_ptr<core::Driver>> openForService(const QString &device);
 
-    /// The keys in the file of --trust, or in the bench's. KeyUnknown when neither was given.
+    /// The trust file in use: that of --trust, or the bench's, or this computer's, which begins with the root
+    /// that the organisation or the build comes with. KeyUnknown when there is none.
+    core::Result<QString> trustPath();
+
+    /// The keys in that file.
     core::Result<core::TrustStore> trustStore();
 
     /// The release in a bundle file, checked against the trust file.

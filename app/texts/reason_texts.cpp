@@ -39,6 +39,9 @@ UserText trustText(core::Reason reason)
     case Reason::KeyExpired:
         return text("Signed by an expired key", "The time of the key that signed the release is over.",
                     "Ask your release engineer for a release with a current signature.");
+    case Reason::ThresholdNotMet:
+        return text("Too few signatures", "More of the keys that are trusted have to sign it than did.",
+                    "Ask your release engineer for one with all its signatures.");
     case Reason::ManifestMalformed:
         return text("The release cannot be read",
                     "Its description has missing, unknown or contradictory parts.",
@@ -143,6 +146,34 @@ UserText policyText(core::Reason reason)
     }
 }
 
+UserText rootText(core::Reason reason)
+{
+    using core::Reason;
+    switch (reason) {
+    case Reason::RootExpired:
+        return text(
+            "The trust root has expired", "The list of trusted keys is too old to be relied on.",
+            "Get the current trust root from your release engineer, and import it with 'trust import'.");
+    case Reason::RootSkipped:
+        return text("A trust root is missing in between",
+                    "Each trust root is vouched for by the one before it, and that one is not here.",
+                    "Import the whole chain, in its order, with 'trust import'.");
+    case Reason::RootReplayed:
+        return text("An older trust root", "This computer already trusts a later version.",
+                    "Nothing has to be done. If somebody asked you to import it, ask why.");
+    case Reason::RootForked:
+        return text("Another trust root of the same version",
+                    "Two different documents claim to be the same version of the trust root.",
+                    "Import neither. Tell your release engineer: a root key may have been misused.");
+    case Reason::ClockWrong:
+        return text("This computer's clock is wrong",
+                    "It shows a time before this program was made, so nothing that expires can be judged.",
+                    "Set date and time, then try again. Nothing was sent to the unit.");
+    default:
+        return {};
+    }
+}
+
 UserText trialText(core::Reason reason)
 {
     using core::Reason;
@@ -220,7 +251,7 @@ UserText linkText(core::Reason reason)
 
 UserText forReason(core::Reason reason)
 {
-    for (const auto group : {trustText, targetText, policyText, trialText, linkText})
+    for (const auto group : {trustText, rootText, targetText, policyText, trialText, linkText})
         if (const UserText found = group(reason); !found.title.isEmpty())
             return found;
     return {};

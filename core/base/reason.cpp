@@ -58,8 +58,14 @@ constexpr std::array kReasons{
     NamedReason{Reason::NoRecoveryPath, "NO_RECOVERY_PATH"},
     NamedReason{Reason::UnitLocked, "UNIT_LOCKED"},
     NamedReason{Reason::UnlockRefused, "UNLOCK_REFUSED"},
+    NamedReason{Reason::ThresholdNotMet, "THRESHOLD_NOT_MET"},
+    NamedReason{Reason::RootExpired, "ROOT_EXPIRED"},
+    NamedReason{Reason::RootSkipped, "ROOT_SKIPPED"},
+    NamedReason{Reason::RootReplayed, "ROOT_REPLAYED"},
+    NamedReason{Reason::RootForked, "ROOT_FORKED"},
+    NamedReason{Reason::ClockWrong, "CLOCK_WRONG"},
 };
-static_assert(kReasons.size() == std::size_t(Reason::UnlockRefused) + 1);
+static_assert(kReasons.size() == std::size_t(Reason::ClockWrong) + 1);
 
 } // namespace
 

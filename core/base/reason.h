@@ -56,6 +56,12 @@ enum class Reason {
     NoRecoveryPath,
     UnitLocked,
     UnlockRefused,
+    ThresholdNotMet,
+    RootExpired,
+    RootSkipped,
+    RootReplayed,
+    RootForked,
+    ClockWrong,
 };
 
 /// The stable upper-case name, for example "HASH_MISMATCH".

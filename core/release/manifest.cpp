@@ -227,22 +227,6 @@ ManifestHealthCheck readHealthCheck(JsonFields &fields)
     return health;
 }
 
-/// RFC 3339, section 5.6, without fractions of a second.
-std::optional<QDateTime> readExpires(JsonFields &fields)
-{
-    const auto text = fields.optionalText("expires");
-    if (!text)
-        return std::nullopt;
-    const QDateTime time = QDateTime::fromString(*text, Qt::ISODate);
-    const QString form =
-        QStringLiteral(R"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2}))");
-    if (!isOf(form, *text) || !time.isValid()) {
-        fields.refuse("expires", QStringLiteral("has to be a time like 2027-01-31T12:00:00Z"));
-        return std::nullopt;
-    }
-    return time.toUTC();
-}
-
 /// Only the name, or the file with size and hash.
 std::optional<ReleaseFile> readReleaseNotes(JsonFields &document)
 {
@@ -272,7 +256,7 @@ Manifest readFields(JsonFields &document)
     manifest.policy = readPolicy(document);
     manifest.health = readList<ManifestHealthCheck>(document, "health", kMostHealthChecks, readHealthCheck);
     manifest.configSchema = document.optionalInteger("config_schema", {0, kLargestNumber32});
-    manifest.expires = readExpires(document);
+    manifest.expires = document.optionalTime("expires");
     manifest.releaseNotes = readReleaseNotes(document);
     for (const ManifestPayload &payload : std::as_const(manifest.payloads)) {
         if (manifest.releaseNotes && manifest.releaseNotes->name == payload.file.name)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/manifest.h"
 
+#include "core/trust/json_fields.h"
+
 namespace core {
 
 namespace {
@@ -87,8 +89,7 @@ Json::Object toObject(const Manifest &manifest)
     if (manifest.configSchema)
         object.emplace(QStringLiteral("config_schema"), *manifest.configSchema);
     if (manifest.expires)
-        object.emplace(QStringLiteral("expires"),
-                       manifest.expires->toUTC().toString(QStringLiteral("yyyy-MM-ddTHH:mm:ssZ")));
+        object.emplace(QStringLiteral("expires"), timeText(*manifest.expires));
     if (manifest.releaseNotes)
         object.emplace(QStringLiteral("release_notes"), toObject(*manifest.releaseNotes));
     return object;

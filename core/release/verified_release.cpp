@@ -2,6 +2,8 @@
 #include "core/release/verified_release.h"
 
 #include "core/release/image_agreement.h"
+#include "core/release/release_signers.h"
+#include "core/trust/json_fields.h"
 
 #include <QCryptographicHash>
 
@@ -14,50 +16,36 @@ tl::unexpected<Error> untrusted(Reason reason, const QString &detail)
     return fail(ErrorKind::Untrusted, reason, detail);
 }
 
-/// The trusted keys that signed. A wrong signature in the name of a trusted key refuses the whole, even
-/// beside a good one: somebody changed something.
-Result<QStringList> findSigners(const SignedManifest &document, const TrustStore &store)
+/// Expiry is judged by this computer's clock, so a clock that is certainly wrong judges nothing.
+Result<Done> checkTimes(const Manifest &manifest, const TrustStore &store, const ReleaseTime &time)
 {
-    if (document.signatures.isEmpty())
-        return untrusted(Reason::SignatureInvalid, QStringLiteral("nobody signed the manifest"));
-    QStringList signers;
-    QStringList others;
-    for (const DocumentSignature &signature : document.signatures) {
-        const ReleaseKey *record = store.releaseKey(signature.keyId);
-        const bool covers = record && record->covers(document.manifest.channel, document.manifest.product);
-        // The signature before the coverage: a changed channel is a changed manifest, and not a foreign key.
-        const bool isValid = record && signature.algorithm == QStringLiteral("ed25519")
-            && record->key.verifies(document.signedBytes, signature.value);
-        if (record && !isValid) {
-            return untrusted(
-                Reason::SignatureInvalid,
-                QStringLiteral("the manifest is not what the key %1 signed").arg(signature.keyId));
-        }
-        if (covers)
-            signers.append(signature.keyId);
-        else
-            others.append(
-                record ? QStringLiteral("%1 (not for channel %2 of %3)")
-                             .arg(signature.keyId, document.manifest.channel, document.manifest.product)
-                       : signature.keyId);
+    const bool dependsOnTime = manifest.expires || store.dependsOnTime();
+    if (dependsOnTime && time.nowUtc < time.earliestUtc) {
+        return fail(ErrorKind::NotAllowedNow, Reason::ClockWrong,
+                    QStringLiteral("this computer's clock says %1, and this program was made after %2")
+                        .arg(timeText(time.nowUtc), timeText(time.earliestUtc)));
     }
-    if (signers.isEmpty()) {
-        return untrusted(Reason::KeyUnknown,
-                         QStringLiteral("the manifest was signed with keys that are not trusted: %1")
-                             .arg(others.join(QStringLiteral(", "))));
+    if (store.expires && time.nowUtc >= *store.expires) {
+        return untrusted(Reason::RootExpired,
+                         QStringLiteral("the trust root expired at %1").arg(timeText(*store.expires)));
     }
-    return signers;
+    return Done{};
 }
 
 Result<Done> checkBootKey(const McubootImage &image, const Manifest &manifest, const TrustStore &store)
 {
+    const QString keyId = QString::fromLatin1(image.keyHash.toHex());
+    if (const Revocation *revocation = store.revocation(keyId)) {
+        return untrusted(Reason::KeyRevoked,
+                         QStringLiteral("the image's key %1 is revoked: %2").arg(keyId, revocation->reason));
+    }
     if (store.bootKeys.isEmpty())
         return Done{};
-    const BootKey *record = store.bootKey(image.keyHash);
+    const ProductKey *record = store.bootKey(image.keyHash);
     if (!record || !record->covers(manifest.product)) {
         return untrusted(Reason::KeyUnknown,
                          QStringLiteral("the image is signed with the key %1, which no %2 is known to boot")
-                             .arg(QString::fromLatin1(image.keyHash.toHex()), manifest.product));
+                             .arg(keyId, manifest.product));
     }
     return verifyImage(image, record->key);
 }
@@ -82,16 +70,17 @@ Result<VerifiedPayload> verifyPayload(const ManifestPayload &payload, const Bund
 
 } // namespace
 
-Result<VerifiedRelease> verifyBundle(const Bundle &bundle, const TrustStore &store, const QDateTime &nowUtc)
+Result<VerifiedRelease> verifyBundle(const Bundle &bundle, const TrustStore &store, const ReleaseTime &time)
 {
     const Manifest &manifest = bundle.document.manifest;
-    const auto signers = findSigners(bundle.document, store);
+    if (auto checked = checkTimes(manifest, store, time); !checked)
+        return passOn(checked.error(), QStringLiteral("verifying the bundle"));
+    const auto signers = checkSigners(bundle.document, store, time.nowUtc);
     if (!signers)
         return passOn(signers.error(), QStringLiteral("verifying the bundle"));
-    if (manifest.expires && nowUtc >= *manifest.expires) {
-        return untrusted(
-            Reason::ManifestExpired,
-            QStringLiteral("the release expired at %1").arg(manifest.expires->toString(Qt::ISODate)));
+    if (manifest.expires && time.nowUtc >= *manifest.expires) {
+        return untrusted(Reason::ManifestExpired,
+                         QStringLiteral("the release expired at %1").arg(timeText(*manifest.expires)));
     }
     if (auto checked = checkFiles(bundle); !checked)
         return passOn(checked.error(), QStringLiteral("verifying the bundle"));

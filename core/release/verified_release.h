@@ -14,6 +14,12 @@ struct VerifiedPayload {
     std::optional<McubootImage> image; // nothing for a payload of another kind
 };
 
+/// When a release is judged.
+struct ReleaseTime {
+    QDateTime nowUtc; // by this computer's clock
+    QDateTime earliestUtc = {}; // a time that has certainly passed; a clock that is behind it is wrong
+};
+
 /// A release whose manifest a trusted key signed, whose files are those that the manifest names, and whose
 /// images agree with it. Only verifyBundle() makes one, so nothing that was not verified can be installed. A
 /// value.
@@ -27,7 +33,7 @@ public:
     const QByteArray &releaseNotes() const { return m_releaseNotes; } // empty when there are none
 
 private:
-    friend Result<VerifiedRelease> verifyBundle(const Bundle &, const TrustStore &, const QDateTime &);
+    friend Result<VerifiedRelease> verifyBundle(const Bundle &, const TrustStore &, const ReleaseTime &);
     VerifiedRelease() = default;
 
     Manifest m_manifest;
@@ -37,12 +43,14 @@ private:
     QByteArray m_releaseNotes;
 };
 
-/// Signature first, then expiry, files, and the images in them. When the store has keys that devices boot
-/// images of, an image has to be signed with one of those for this product.
+/// The clock and the trust root's expiry, then the signatures, the release's expiry, its files, and the
+/// images in them. When the store has keys that devices boot images of, an image has to be signed with one of
+/// those for this product.
 ///
-/// Untrusted with SignatureInvalid (also: not signed), KeyUnknown (also: not for this channel or product),
-/// ManifestExpired, PayloadMissing, HashMismatch, IncompatibleProduct or IncompatibleHardware;
-/// ManifestMalformed when the manifest and its image disagree.
-Result<VerifiedRelease> verifyBundle(const Bundle &bundle, const TrustStore &store, const QDateTime &nowUtc);
+/// NotAllowedNow with ClockWrong. Untrusted with RootExpired, SignatureInvalid (also: not signed), KeyUnknown
+/// (also: not for this channel or product), KeyRevoked, KeyExpired, ThresholdNotMet, ManifestExpired,
+/// PayloadMissing, HashMismatch, IncompatibleProduct or IncompatibleHardware; ManifestMalformed when the
+/// manifest and its image disagree.
+Result<VerifiedRelease> verifyBundle(const Bundle &bundle, const TrustStore &store, const ReleaseTime &time);
 
 } // namespace core

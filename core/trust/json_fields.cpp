@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trust/json_fields.h"
 
+#include <QRegularExpression>
+
 namespace core {
 
 JsonFields::JsonFields(const Json &value, const QString &place) : m_place(place)
@@ -107,6 +109,25 @@ QStringList JsonFields::texts(const char *name)
     return result;
 }
 
+QDateTime JsonFields::time(const char *name)
+{
+    return need(name) ? optionalTime(name).value_or(QDateTime()) : QDateTime();
+}
+
+std::optional<QDateTime> JsonFields::optionalTime(const char *name)
+{
+    static const QRegularExpression form(QStringLiteral(
+        R"(\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})\z)"));
+    const auto text = optionalText(name);
+    if (!text)
+        return std::nullopt;
+    const QDateTime time = QDateTime::fromString(*text, Qt::ISODate);
+    if (form.match(*text).hasMatch() && time.isValid())
+        return time.toUTC();
+    refuse(name, QStringLiteral("has to be a time like 2027-01-31T12:00:00Z"));
+    return std::nullopt;
+}
+
 QByteArray JsonFields::base64(const char *name)
 {
     const QByteArray encoded = text(name).toUtf8();
@@ -157,6 +178,11 @@ Result<Done> JsonFields::finish()
         }
     }
     return Done{};
+}
+
+QString timeText(const QDateTime &time)
+{
+    return time.toUTC().toString(QStringLiteral("yyyy-MM-ddTHH:mm:ssZ"));
 }
 
 } // namespace core

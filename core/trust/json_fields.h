@@ -3,6 +3,7 @@
 
 #include "core/trust/canonical_json.h"
 
+#include <QDateTime>
 #include <QSet>
 #include <QStringList>
 
@@ -38,6 +39,10 @@ public:
     Json::Array optionalArray(const char *name);
     QStringList texts(const char *name); // an array of nothing but text
 
+    /// RFC 3339, section 5.6, without fractions of a second; in UTC whatever the document says.
+    QDateTime time(const char *name);
+    std::optional<QDateTime> optionalTime(const char *name);
+
     /// Standard base64 with padding, in the one form that an encoder writes.
     QByteArray base64(const char *name);
 
@@ -61,5 +66,8 @@ private:
     QString m_place;
     std::optional<Error> m_error;
 };
+
+/// "2027-01-31T12:00:00Z": how our documents write a time.
+QString timeText(const QDateTime &time);
 
 } // namespace core

@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         return 0;
     }
     const QDateTime now({2026, 12, 1}, {12, 0}, Qt::UTC);
-    const auto release = core::verifyBundle(*bundle, intact().sample.store(), now);
+    const auto release = core::verifyBundle(*bundle, intact().sample.store(), {now});
     if (!release)
         return 0;
     FUZZ_PROMISE(bundle->document.signedBytes == intact().bundle.document.signedBytes);

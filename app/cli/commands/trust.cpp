@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/trust/trust_store.h"
+#include "core/trust/trust_file.h"
 
 #include "app/cli/session.h"
+#include "app/cli/trust_words.h"
+#include "core/base/file_access.h"
 #include "core/trust/key_file.h"
+#include "core/trust/trust_draft.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -12,11 +15,23 @@ namespace cli {
 namespace {
 
 struct TrustOptions {
-    std::string key;
+    std::vector<std::string> files; // of roots, or the one that is written
+    std::string output; // -o
+    std::string key; // a PEM file, or a key id
+    std::vector<std::string> signingKeys; // --key
+    std::vector<std::string> rootKeys; // --root-key
+    std::vector<std::string> removed; // --remove
     std::vector<std::string> channels;
     std::vector<std::string> products;
+    std::string role = "release";
+    std::string reason;
+    std::string expires, notBefore, notAfter; // "2027-01-31" or "2027-01-31T12:00:00Z"
+    int threshold = 0; // 0: as it is
     bool isBootKey = false; // --boot
+    bool isDevelopment = false;
 };
+
+using Change = std::function<core::Result<core::Done>(core::TrustDraft &)>;
 
 QStringList orAll(const std::vector<std::string> &words)
 {
@@ -26,66 +41,314 @@ QStringList orAll(const std::vector<std::string> &words)
     return list.isEmpty() ? QStringList{QStringLiteral("*")} : list;
 }
 
-/// A trust file that does not exist yet holds no key.
-core::Result<core::TrustStore> storeToExtend(const QString &path)
+core::Result<QList<core::PublicKey>> readPublicKeys(const std::vector<std::string> &paths)
 {
-    if (path.isEmpty())
-        return core::fail(core::ErrorKind::FileFailed, QStringLiteral("say which file: --trust FILE"));
-    if (!QFile::exists(path))
-        return core::TrustStore{};
-    return core::loadTrustStore(path);
+    QList<core::PublicKey> keys;
+    for (const std::string &path : paths) {
+        core::Result<core::PublicKey> key = core::readPublicKeyFile(QString::fromStdString(path));
+        if (!key)
+            return core::passOn(key.error(), QStringLiteral("reading key ") + QString::fromStdString(path));
+        keys.append(*std::move(key));
+    }
+    return keys;
 }
 
-core::Result<core::PublicKey> addKeyTo(const QString &path, const TrustOptions &options)
+core::Result<QList<core::PrivateKey>> readPrivateKeys(const std::vector<std::string> &paths)
 {
-    core::Result<core::TrustStore> store = storeToExtend(path);
-    if (!store)
-        return core::passOn(store.error());
-    core::Result<core::PublicKey> key = core::readPublicKeyFile(QString::fromStdString(options.key));
-    if (!key)
-        return key;
-    if (options.isBootKey)
-        store->bootKeys.append({*key, orAll(options.products)});
+    QList<core::PrivateKey> keys;
+    for (const std::string &path : paths) {
+        core::Result<core::PrivateKey> key = core::readPrivateKeyFile(QString::fromStdString(path));
+        if (!key)
+            return core::passOn(key.error(), QStringLiteral("reading key ") + QString::fromStdString(path));
+        keys.append(*std::move(key));
+    }
+    return keys;
+}
+
+/// Nothing for empty text; a day is its first moment, in UTC.
+core::Result<std::optional<QDateTime>> readTime(const std::string &text)
+{
+    if (text.empty())
+        return std::optional<QDateTime>();
+    const QString written = QString::fromStdString(text);
+    const QString full =
+        written.contains(QLatin1Char('T')) ? written : written + QStringLiteral("T00:00:00Z");
+    const QDateTime time = QDateTime::fromString(full, Qt::ISODate);
+    if (!time.isValid() || time.timeSpec() == Qt::LocalTime)
+        return core::fail(
+            core::ErrorKind::InvalidFile,
+            QStringLiteral("\"%1\" is no time like 2027-01-31 or 2027-01-31T12:00:00Z").arg(written));
+    return std::optional(time.toUTC());
+}
+
+/// Where a trust file is changed: the local file or the unsigned root that --trust names, or -o for a signed
+/// root, which gets a successor. A file that does not exist yet holds no key.
+struct Place {
+    QString from;
+    QString to;
+};
+
+core::Result<Place> placeOf(const TrustOptions &options, const Session &session)
+{
+    const QString from = session.options.trustFile;
+    if (from.isEmpty())
+        return core::fail(core::ErrorKind::FileFailed, QStringLiteral("say which file: --trust FILE"));
+    return Place{from, options.output.empty() ? from : QString::fromStdString(options.output)};
+}
+
+core::Result<core::TrustDraft> draftAt(const Place &place)
+{
+    if (!QFile::exists(place.from))
+        return core::TrustDraft{};
+    const auto bytes = core::readWholeFile(place.from, core::kLargestSignedDocument);
+    if (!bytes)
+        return core::passOn(bytes.error());
+    auto draft = core::draftOf(*bytes);
+    if (!draft)
+        return core::passOn(draft.error(), QStringLiteral("reading the trust file %1").arg(place.from));
+    const auto signedRoot =
+        draft->root ? core::parseTrustRoot(*bytes) : core::fail(core::ErrorKind::InvalidFile, {});
+    if (signedRoot && !signedRoot->document.signatures.isEmpty() && place.from == place.to)
+        return core::fail(
+            core::ErrorKind::InvalidFile,
+            QStringLiteral("%1 is signed; write its next version to another file with -o").arg(place.from));
+    return draft;
+}
+
+core::Result<core::TrustFile> write(const core::TrustDraft &draft, const TrustOptions &options,
+                                    const QString &path)
+{
+    const auto keys = readPrivateKeys(options.signingKeys);
+    if (!keys)
+        return core::passOn(keys.error());
+    const auto bytes = core::toBytes(draft, *keys);
+    if (!bytes)
+        return core::passOn(bytes.error());
+    if (const auto written = core::replaceFile(path, *bytes); !written)
+        return core::passOn(written.error());
+    if (!draft.root)
+        return core::TrustFile{draft.store, {}};
+    auto root = core::parseTrustRoot(*bytes);
+    return root ? core::Result<core::TrustFile>(core::TrustFile{root->grants, *root})
+                : core::passOn(root.error());
+}
+
+int tell(const QString &command, const core::Result<core::TrustFile> &file, Session &session,
+         const QJsonObject &more = {})
+{
+    if (!file)
+        return session.output().result(command, file.error());
+    if (file->root)
+        session.output().say(rootLine(*file->root));
+    QJsonObject members = trustJson(*file);
+    for (auto member = more.begin(); member != more.end(); ++member)
+        members.insert(member.key(), member.value());
+    return session.output().done(command, members);
+}
+
+core::Result<core::TrustFile> change(const TrustOptions &options, const Session &session,
+                                     const Change &change)
+{
+    const auto place = placeOf(options, session);
+    if (!place)
+        return core::passOn(place.error());
+    auto draft = draftAt(*place);
+    if (!draft)
+        return core::passOn(draft.error());
+    if (const auto done = change(*draft); !done)
+        return core::passOn(done.error());
+    return write(*draft, options, place->to);
+}
+
+core::Result<core::Done> grant(core::TrustDraft &draft, const core::PublicKey &key,
+                               const TrustOptions &options)
+{
+    const auto notBefore = readTime(options.notBefore);
+    const auto notAfter = readTime(options.notAfter);
+    if (!notBefore || !notAfter)
+        return core::passOn((notBefore ? notAfter : notBefore).error());
+    const QStringList products = orAll(options.products);
+    const std::string role = options.isBootKey ? "boot" : options.role;
+    if (role == "boot")
+        draft.store.bootKeys.append({key, products});
+    else if (role == "recovery")
+        draft.store.recoveryKeys.append({key, products});
+    else if (role == "provisioning")
+        draft.store.provisioningKeys.append({key, products});
+    else if (options.isDevelopment)
+        draft.store.releaseKeys.append({key, {QStringLiteral("dev")}, products, *notBefore, *notAfter, true});
     else
-        store->releaseKeys.append({*key, orAll(options.channels), orAll(options.products)});
-    if (const auto saved = core::saveTrustStore(path, *store); !saved)
-        return core::passOn(saved.error());
-    return key;
+        draft.store.releaseKeys.append({key, orAll(options.channels), products, *notBefore, *notAfter});
+    return core::Done{};
 }
 
 int trustAdd(const TrustOptions &options, Session &session)
 {
     const QString command = QStringLiteral("trust add");
-    const auto key = addKeyTo(session.options.trustFile, options);
+    const auto key = core::readPublicKeyFile(QString::fromStdString(options.key));
     if (!key)
         return session.output().result(command, key.error());
-    session.output().say(QStringLiteral("trusts %1").arg(key->keyId()));
-    return session.output().done(command, {{QStringLiteral("key_id"), key->keyId()}});
+    const auto changed =
+        change(options, session, [&](core::TrustDraft &draft) { return grant(draft, *key, options); });
+    if (changed)
+        session.output().say(QStringLiteral("trusts %1").arg(key->keyId()));
+    return tell(command, changed, session, {{QStringLiteral("key_id"), key->keyId()}});
 }
 
-int trustShow(Session &session)
+int trustRequire(const TrustOptions &options, Session &session)
+{
+    const auto changed = change(options, session, [&options](core::TrustDraft &draft) {
+        draft.store.releaseThresholds.append(
+            {orAll(options.channels), orAll(options.products), options.threshold});
+        return core::Result<core::Done>(core::Done{});
+    });
+    return tell(QStringLiteral("trust require"), changed, session);
+}
+
+int trustRevoke(const TrustOptions &options, Session &session)
+{
+    const core::Revocation revocation{QString::fromStdString(options.key),
+                                      QString::fromStdString(options.reason),
+                                      QDateTime::currentDateTimeUtc()};
+    const auto changed =
+        change(options, session, [&](core::TrustDraft &draft) { return core::revokeKey(draft, revocation); });
+    return tell(QStringLiteral("trust revoke"), changed, session);
+}
+
+core::Result<core::Done> rotate(core::TrustDraft &draft, const TrustOptions &options)
+{
+    if (!draft.root)
+        return core::fail(core::ErrorKind::InvalidFile,
+                          QStringLiteral("only a trust root has versions; make one with 'trust init'"));
+    const auto added = readPublicKeys(options.rootKeys);
+    const auto expires = readTime(options.expires);
+    if (!added || !expires)
+        return core::passOn(added ? expires.error() : added.error());
+    for (const std::string &keyId : options.removed) {
+        if (auto removed = core::removeKey(draft, QString::fromStdString(keyId)); !removed)
+            return removed;
+    }
+    draft.root->keys += *added;
+    draft.root->expires = expires->value_or(draft.root->expires);
+    if (options.threshold > 0)
+        draft.root->threshold = options.threshold;
+    return core::Done{};
+}
+
+int trustRotate(const TrustOptions &options, Session &session)
+{
+    const auto changed =
+        change(options, session, [&options](core::TrustDraft &draft) { return rotate(draft, options); });
+    return tell(QStringLiteral("trust rotate"), changed, session);
+}
+
+int trustInit(const TrustOptions &options, Session &session)
+{
+    const QString path = QString::fromStdString(options.output);
+    const auto made = [&]() -> core::Result<core::TrustFile> {
+        if (QFile::exists(path))
+            return core::fail(core::ErrorKind::FileFailed, QStringLiteral("%1 exists already").arg(path));
+        const auto keys = readPublicKeys(options.rootKeys);
+        const auto expires = readTime(options.expires);
+        if (!keys || !expires)
+            return core::passOn(keys ? expires.error() : keys.error());
+        const int threshold = options.threshold > 0 ? options.threshold : int(keys->size());
+        const auto draft = core::firstRoot(*keys, threshold, expires->value_or(QDateTime()));
+        if (!draft)
+            return core::passOn(draft.error());
+        return write(*draft, options, path);
+    }();
+    return tell(QStringLiteral("trust init"), made, session);
+}
+
+int trustSign(const TrustOptions &options, Session &session)
+{
+    const QString path = QString::fromStdString(options.files.front());
+    const auto signedFile = [&]() -> core::Result<core::TrustFile> {
+        const auto bytes = core::readWholeFile(path, core::kLargestSignedDocument);
+        auto root = bytes ? core::parseTrustRoot(*bytes) : core::passOn(bytes.error());
+        const auto keys = readPrivateKeys(options.signingKeys);
+        if (!root || !keys)
+            return core::passOn(root ? keys.error() : root.error());
+        for (const core::PrivateKey &key : *keys) {
+            if (const auto added = core::addSignature(root->document, key); !added)
+                return core::passOn(added.error());
+        }
+        if (const auto saved = core::saveTrustRoot(path, *root); !saved)
+            return core::passOn(saved.error());
+        return core::TrustFile{root->grants, *root};
+    }();
+    return tell(QStringLiteral("trust sign"), signedFile, session);
+}
+
+core::Result<QList<core::TrustRoot>> readChain(const std::vector<std::string> &paths)
+{
+    QList<core::TrustRoot> chain;
+    for (const std::string &path : paths) {
+        const auto bytes = core::readWholeFile(QString::fromStdString(path), core::kLargestSignedDocument);
+        auto root = bytes ? core::parseTrustRoot(*bytes) : core::passOn(bytes.error());
+        if (!root)
+            return core::passOn(root.error(), QStringLiteral("reading %1").arg(QString::fromStdString(path)));
+        chain.append(*std::move(root));
+    }
+    return chain;
+}
+
+int trustImport(const TrustOptions &options, Session &session)
+{
+    const auto imported = [&]() -> core::Result<core::TrustFile> {
+        const auto path = session.trustPath();
+        const auto chain = readChain(options.files);
+        if (!path || !chain)
+            return core::passOn(path ? chain.error() : path.error());
+        const auto root = core::importRoots(*path, *chain, QDateTime::currentDateTimeUtc());
+        if (!root)
+            return core::passOn(root.error());
+        return core::TrustFile{root->grants, *root};
+    }();
+    return tell(QStringLiteral("trust import"), imported, session);
+}
+
+int trustShow(const TrustOptions &options, Session &session)
 {
     const QString command = QStringLiteral("trust show");
-    const auto store = core::loadTrustStore(session.options.trustFile);
-    if (!store)
-        return session.output().result(command, store.error());
-    QJsonArray keys;
-    for (const core::ReleaseKey &key : store->releaseKeys) {
-        session.output().say(QStringLiteral("release  %1  channels %2  products %3")
-                                 .arg(key.key.keyId(), key.channels.join(u' '), key.products.join(u' ')));
-        keys.append(QJsonObject{{QStringLiteral("key_id"), key.key.keyId()},
-                                {QStringLiteral("channels"), QJsonArray::fromStringList(key.channels)},
-                                {QStringLiteral("products"), QJsonArray::fromStringList(key.products)}});
-    }
-    QJsonArray bootKeys;
-    for (const core::BootKey &key : store->bootKeys) {
-        session.output().say(
-            QStringLiteral("boot     %1  products %2").arg(key.key.keyId(), key.products.join(u' ')));
-        bootKeys.append(QJsonObject{{QStringLiteral("key_id"), key.key.keyId()},
-                                    {QStringLiteral("products"), QJsonArray::fromStringList(key.products)}});
-    }
-    return session.output().done(
-        command, {{QStringLiteral("release_keys"), keys}, {QStringLiteral("boot_keys"), bootKeys}});
+    const auto path =
+        options.files.empty() ? session.trustPath() : QString::fromStdString(options.files.front());
+    const auto bytes =
+        path ? core::readWholeFile(*path, core::kLargestSignedDocument) : core::passOn(path.error());
+    if (!bytes)
+        return session.output().result(command, bytes.error());
+    const auto draft = core::draftOf(*bytes); // A root that is not signed yet is shown as well.
+    if (!draft)
+        return session.output().result(command, draft.error());
+    core::TrustFile file{draft->store, {}};
+    if (draft->root)
+        file.root = *core::parseTrustRoot(*bytes);
+    for (const QString &line : trustLines(file))
+        session.output().say(line);
+    return session.output().done(command, trustJson(file));
+}
+
+using Run = int (*)(const TrustOptions &, Session &);
+
+CLI::App *addCommand(CLI::App &parent, const char *name, const char *what,
+                     const std::shared_ptr<TrustOptions> &options, Session &session, Run run)
+{
+    CLI::App *command = parent.add_subcommand(name, what);
+    command->callback([=, &session] { session.command = [=, &session] { return run(*options, session); }; });
+    return command;
+}
+
+void addWriting(CLI::App *command, TrustOptions &options)
+{
+    command->add_option("-o,--output", options.output, "the next version, when the file is a signed root");
+    command->add_option("--key", options.signingKeys, "a private root key that signs; any number of times");
+}
+
+void addScope(CLI::App *command, TrustOptions &options)
+{
+    command->add_option("--channel", options.channels, "a channel that this is about; all unless told");
+    command->add_option("--product", options.products, "a product that this is about; all unless told");
 }
 
 } // namespace
@@ -93,19 +356,61 @@ int trustShow(Session &session)
 void addTrust(CLI::App &app, Session &session)
 {
     CLI::App *parent =
-        app.add_subcommand("trust", "the keys that this computer trusts, in the file of --trust");
+        app.add_subcommand("trust", "the keys that are trusted: a signed root, or a local file");
     parent->require_subcommand(1);
     const auto options = std::make_shared<TrustOptions>();
+    const auto add = [&](const char *name, const char *what, Run run) {
+        return addCommand(*parent, name, what, options, session, run);
+    };
 
-    CLI::App *add = parent->add_subcommand("add", "trusts a public key");
-    add->add_option("KEY", options->key, "the public key, a PEM file")->required();
-    add->add_option("--channel", options->channels, "a channel that it may sign for; all unless told");
-    add->add_option("--product", options->products, "a product that it may sign for; all unless told");
-    add->add_flag("--boot", options->isBootKey, "a key that images are signed with, not releases");
-    add->callback([=, &session] { session.command = [=, &session] { return trustAdd(*options, session); }; });
+    CLI::App *show = add("show", "lists the keys, and says whether the root is complete", trustShow);
+    show->add_option("FILE", options->files, "a trust file; the one in use unless told")->expected(0, 1);
 
-    CLI::App *show = parent->add_subcommand("show", "lists the keys");
-    show->callback([&session] { session.command = [&session] { return trustShow(session); }; });
+    CLI::App *init = add("init", "makes the first version of a trust root", trustInit);
+    init->add_option("--root-key", options->rootKeys, "a public root key; any number of times")->required();
+    init->add_option("--threshold", options->threshold, "how many of them have to sign; all unless told");
+    init->add_option("--expires", options->expires, "2027-01-31, or with a time in UTC")->required();
+    addWriting(init, *options);
+    init->get_option("--output")->required();
+
+    CLI::App *grants = add("add", "trusts a public key", trustAdd);
+    grants->add_option("KEY", options->key, "the public key, a PEM file")->required();
+    grants->add_option("--role", options->role, "what it signs")
+        ->check(CLI::IsMember({"release", "boot", "recovery", "provisioning"}));
+    grants->add_flag("--boot", options->isBootKey, "the same as --role boot");
+    grants->add_flag("--development", options->isDevelopment,
+                     "a release key for the channel dev, and no other");
+    grants->add_option("--not-before", options->notBefore, "when a release key begins to count");
+    grants->add_option("--not-after", options->notAfter, "when it stops");
+    addScope(grants, *options);
+    addWriting(grants, *options);
+
+    CLI::App *require = add("require", "asks for more than one signature of a release", trustRequire);
+    require->add_option("THRESHOLD", options->threshold, "how many release keys have to sign")->required();
+    addScope(require, *options);
+    addWriting(require, *options);
+
+    CLI::App *revoke = add("revoke", "takes a key out of use, for ever", trustRevoke);
+    revoke->add_option("KEY_ID", options->key, "64 hexadecimal digits, as 'trust show' lists them")
+        ->required();
+    revoke->add_option("--reason", options->reason, "one line, for whoever meets a release that it signed")
+        ->required();
+    addWriting(revoke, *options);
+
+    CLI::App *rotate =
+        add("rotate", "the next version of a trust root, with other root keys or a later end", trustRotate);
+    rotate->add_option("--root-key", options->rootKeys, "a public root key to add; any number of times");
+    rotate->add_option("--remove", options->removed, "the id of a key to leave out; any number of times");
+    rotate->add_option("--threshold", options->threshold, "how many root keys have to sign from now on");
+    rotate->add_option("--expires", options->expires, "2027-01-31, or with a time in UTC");
+    addWriting(rotate, *options);
+
+    CLI::App *sign = add("sign", "adds signatures to a trust root", trustSign);
+    sign->add_option("FILE", options->files, "the root")->required()->expected(1);
+    sign->add_option("--key", options->signingKeys, "a private root key; any number of times")->required();
+
+    CLI::App *import = add("import", "follows newer versions of the trust root that is in use", trustImport);
+    import->add_option("FILE", options->files, "the versions, oldest first")->required();
 }
 
 } // namespace cli

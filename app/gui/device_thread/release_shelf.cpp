@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gui/device_thread/release_shelf.h"
 
+#include "core/base/build_time.h"
+#include "core/trust/trust_file.h"
+
 #include <QDir>
 
 namespace gui {
@@ -30,7 +33,7 @@ core::Result<core::VerifiedRelease> openRelease(const ReleaseShelf &shelf, const
     const core::Result<core::Bundle> bundle = core::openBundle(file);
     if (!bundle)
         return core::passOn(bundle.error(), QStringLiteral("opening the release"));
-    return core::verifyBundle(*bundle, *store, QDateTime::currentDateTimeUtc());
+    return core::verifyBundle(*bundle, *store, {QDateTime::currentDateTimeUtc(), core::buildTime()});
 }
 
 ReleaseOffer offerOf(const ReleaseShelf &shelf, const QString &file)

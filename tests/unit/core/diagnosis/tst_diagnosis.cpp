@@ -35,7 +35,7 @@ core::Result<core::VerifiedRelease> verified(const test_support::SampleRelease &
     const auto bundle = sample.create(QDir(folder.path()));
     if (!bundle)
         return core::passOn(bundle.error());
-    return core::verifyBundle(*bundle, store, kNoon);
+    return core::verifyBundle(*bundle, store, {kNoon});
 }
 
 core::Result<core::VerifiedRelease> verified(const test_support::SampleRelease &sample)

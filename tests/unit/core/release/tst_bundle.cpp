@@ -24,7 +24,7 @@ const QDateTime kNow({2026, 12, 1}, {12, 0}, Qt::UTC);
 
 std::optional<Reason> whyUntrusted(const Bundle &bundle, const core::TrustStore &store)
 {
-    const auto release = core::verifyBundle(bundle, store, kNow);
+    const auto release = core::verifyBundle(bundle, store, {kNow});
     if (release)
         return std::nullopt;
     if (release.error().kind != core::ErrorKind::Untrusted)
@@ -53,7 +53,7 @@ struct Workbench {
         const auto bundle = core::parseBundle(changed);
         if (!bundle)
             return core::passOn(bundle.error());
-        return core::verifyBundle(*bundle, sample.store(), kNow);
+        return core::verifyBundle(*bundle, sample.store(), {kNow});
     }
 
     std::optional<Reason> whyRefused(const QByteArray &changed) const
@@ -75,7 +75,7 @@ private Q_SLOTS:
         const Workbench bench;
         const auto bundle = core::openBundle(bench.folder.filePath(QStringLiteral("release.bmb")));
         QVERIFY2(bundle.has_value(), bundle ? "" : qPrintable(bundle.error().detail));
-        const auto release = core::verifyBundle(*bundle, bench.sample.store(), kNow);
+        const auto release = core::verifyBundle(*bundle, bench.sample.store(), {kNow});
         QVERIFY2(release.has_value(), release ? "" : qPrintable(release.error().detail));
         QCOMPARE(release->signedBy(), QStringList{bench.sample.releaseKey.publicKey().keyId()});
         QCOMPARE(release->payloads().size(), 1);
@@ -259,7 +259,7 @@ private Q_SLOTS:
         core::TrustStore store = sample.store();
         QCOMPARE(whyUntrusted(bundle, store), std::nullopt);
         store.releaseKeys.append({second.publicKey(), {QStringLiteral("*")}, {QStringLiteral("*")}});
-        QCOMPARE(core::verifyBundle(bundle, store, kNow)->signedBy().size(), 2);
+        QCOMPARE(core::verifyBundle(bundle, store, {kNow})->signedBy().size(), 2);
 
         bundle.document.signatures[1].value = bundle.document.signatures[0].value;
         QCOMPARE(whyUntrusted(bundle, store), std::optional(Reason::SignatureInvalid));
@@ -274,7 +274,7 @@ private Q_SLOTS:
         const Workbench bench;
         const Bundle bundle = *core::parseBundle(bench.bytes);
         const auto at = [&](const QDateTime &now) {
-            return core::verifyBundle(bundle, bench.sample.store(), now);
+            return core::verifyBundle(bundle, bench.sample.store(), {now});
         };
         QVERIFY(at(QDateTime({2029, 12, 31}, {23, 59, 59}, Qt::UTC)).has_value());
         const auto expired = at(QDateTime({2030, 1, 1}, {0, 0}, Qt::UTC));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/trust/trust_store.h"
+#include "core/trust/trust_file.h"
 
 #include "core/trust/canonical_json.h"
 
@@ -107,7 +107,13 @@ private Q_SLOTS:
         row("schema", "\"schema\":1", "\"schema\":2", "schema has to be");
         row("no schema", ",\"schema\":1", "", "schema is missing");
         row("field", "\"schema\":1", "\"schema\":1,\"threshold\":1", "\"threshold\" is not a known field");
-        row("field of a key", "\"alg\":", "\"not_after\":1,\"alg\":", "\"not_after\" is not a known field");
+        row("field of a key", "\"alg\":", "\"owner\":1,\"alg\":", "\"owner\" is not a known field");
+        row("time of a product key", "{\"boot_keys\":[{\"alg\":", "{\"boot_keys\":[{\"not_after\":1,\"alg\":",
+            "\"not_after\" is not a known field");
+        row("development key for more", "\"channels\":[\"dev\",",
+            "\"development\":true,\"channels\":[\"dev\",", "channels of a development key");
+        row("no time", "\"channels\":[\"dev\",", "\"not_after\":\"soon\",\"channels\":[\"dev\",",
+            "not_after has to be a time");
         row("algorithm", "\"ed25519\"", "\"rsa-pss-sha256\"", "alg has to be");
         row("no channel", "[\"dev\",\"stable\"]", "[]", "channels has to name");
         row("empty channel", "[\"dev\",\"stable\"]", "[\"\"]", "channels has to name");

@@ -26,7 +26,7 @@ core::Result<core::VerifiedRelease> verified(const test_support::SampleRelease &
     const auto bundle = sample.create(QDir(folder.path()));
     if (!bundle)
         return core::passOn(bundle.error());
-    return core::verifyBundle(*bundle, sample.store(), kNoon);
+    return core::verifyBundle(*bundle, sample.store(), {kNoon});
 }
 
 /// A sample release and the unit that it fits.

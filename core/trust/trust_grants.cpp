@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/trust/trust_grants.h"
+
+#include <QSet>
+
+#include <algorithm>
+#include <functional>
+
+namespace core {
+
+namespace {
+
+constexpr JsonFields::Range kThreshold{1, 16};
+constexpr qsizetype kKeyIdSize = 32; // bytes
+constexpr qsizetype kLongestReason = 200;
+
+/// The part of a record that every key has.
+Result<PublicKey> readKey(JsonFields &fields)
+{
+    const QString algorithm = fields.text("alg");
+    const QString keyId = fields.text("key_id");
+    const QByteArray spki = fields.base64("spki_b64");
+    if (algorithm != QStringLiteral("ed25519"))
+        fields.refuse("alg", QStringLiteral("has to be \"ed25519\""));
+    auto key = PublicKey::fromSpki(spki);
+    if (!key)
+        return passOn(key.error());
+    if (key->keyId() != keyId)
+        fields.refuse("key_id", QStringLiteral("is not the hash of its key, which is %1").arg(key->keyId()));
+    return key;
+}
+
+QStringList readPatterns(JsonFields &fields, const char *name)
+{
+    const QStringList patterns = fields.texts(name);
+    const bool isEachSome = std::none_of(patterns.cbegin(), patterns.cend(), std::mem_fn(&QString::isEmpty));
+    if (patterns.isEmpty() || !isEachSome)
+        fields.refuse(name, QStringLiteral("has to name at least one, or \"*\""));
+    return patterns;
+}
+
+/// The record that `make` builds of a key, when neither the fields nor the key have a fault.
+template<class Record>
+Result<Record> complete(JsonFields &fields, const Result<PublicKey> &key,
+                        const std::function<Record(const PublicKey &)> &make)
+{
+    if (auto finished = fields.finish(); !finished)
+        return passOn(finished.error());
+    if (!key)
+        return passOn(key.error(), QStringLiteral("reading ") + fields.placeOf("spki_b64"));
+    return make(*key);
+}
+
+Result<ReleaseKey> readReleaseKey(JsonFields &fields)
+{
+    const auto key = readKey(fields);
+    const QStringList channels = readPatterns(fields, "channels");
+    const QStringList products = readPatterns(fields, "products");
+    const auto notBefore = fields.optionalTime("not_before");
+    const auto notAfter = fields.optionalTime("not_after");
+    const bool isDevelopment = fields.optionalBoolean("development").value_or(false);
+    if (notBefore && notAfter && *notBefore >= *notAfter)
+        fields.refuse("not_after", QStringLiteral("has to be later than not_before"));
+    if (isDevelopment && channels != QStringList{QStringLiteral("dev")})
+        fields.refuse("channels", QStringLiteral("of a development key can only be [\"dev\"]"));
+    return complete<ReleaseKey>(fields, key, [&](const PublicKey &one) {
+        return ReleaseKey{one, channels, products, notBefore, notAfter, isDevelopment};
+    });
+}
+
+Result<ProductKey> readProductKey(JsonFields &fields)
+{
+    const auto key = readKey(fields);
+    const QStringList products = readPatterns(fields, "products");
+    return complete<ProductKey>(fields, key, [&](const PublicKey &one) { return ProductKey{one, products}; });
+}
+
+struct PlainKey {
+    PublicKey key;
+};
+
+Result<PlainKey> readPlainKey(JsonFields &fields)
+{
+    const auto key = readKey(fields);
+    return complete<PlainKey>(fields, key, [](const PublicKey &one) { return PlainKey{one}; });
+}
+
+/// Reads a list of records, of which no two may hold the same key: which one would count?
+template<class Record>
+QList<Record> readRecords(JsonFields &document, const char *name, Result<Record> (*read)(JsonFields &))
+{
+    QList<Record> records;
+    QSet<QString> keyIds;
+    for (const Json &item : document.optionalArray(name)) {
+        const QString place = QStringLiteral("%1[%2]").arg(QLatin1String(name)).arg(records.size());
+        JsonFields fields(item, place);
+        const auto record = read(fields);
+        if (!record) {
+            document.refuse(record.error());
+            break;
+        }
+        if (keyIds.contains(record->key.keyId()))
+            document.refuse(name, QStringLiteral("has the key %1 twice").arg(record->key.keyId()));
+        keyIds.insert(record->key.keyId());
+        records.append(*record);
+    }
+    return records;
+}
+
+QList<ReleaseThreshold> readThresholds(JsonFields &document)
+{
+    QList<ReleaseThreshold> rules;
+    for (const Json &item : document.optionalArray("release_thresholds")) {
+        JsonFields fields(item, QStringLiteral("release_thresholds[%1]").arg(rules.size()));
+        const QStringList channels = readPatterns(fields, "channels");
+        const QStringList products = readPatterns(fields, "products");
+        rules.append({channels, products, int(fields.integer("threshold", kThreshold))});
+        if (auto done = fields.finish(); !done)
+            document.refuse(done.error());
+    }
+    return rules;
+}
+
+QList<Revocation> readRevocations(JsonFields &document)
+{
+    QList<Revocation> revocations;
+    QSet<QString> keyIds;
+    for (const Json &item : document.optionalArray("revoked")) {
+        JsonFields fields(item, QStringLiteral("revoked[%1]").arg(revocations.size()));
+        const QString keyId = QString::fromLatin1(fields.hex("key_id", kKeyIdSize).toHex());
+        const QString reason = fields.text("reason");
+        if (reason.isEmpty() || reason.size() > kLongestReason || reason.contains(QLatin1Char('\n')))
+            fields.refuse("reason", QStringLiteral("has to be one line of at most 200 characters"));
+        revocations.append({keyId, reason, fields.time("since")});
+        keyIds.insert(keyId);
+        if (auto done = fields.finish(); !done)
+            document.refuse(done.error());
+    }
+    if (keyIds.size() != revocations.size())
+        document.refuse("revoked", QStringLiteral("names a key twice"));
+    return revocations;
+}
+
+/// A revocation and a grant in one document contradict each other, and someone would read it the wrong way.
+template<class Record>
+void refuseRevoked(JsonFields &document, const char *name, const QList<Record> &records,
+                   const TrustStore &store)
+{
+    for (const Record &record : records) {
+        if (store.revocation(record.key.keyId()))
+            document.refuse(name, QStringLiteral("has the key %1, which is revoked").arg(record.key.keyId()));
+    }
+}
+
+Json::Array toArray(const QStringList &texts)
+{
+    Json::Array array;
+    for (const QString &text : texts)
+        array.emplace_back(text);
+    return array;
+}
+
+Json::Object toObject(const ReleaseKey &record)
+{
+    Json::Object object = toObject(record.key);
+    object.emplace(QStringLiteral("channels"), toArray(record.channels));
+    object.emplace(QStringLiteral("products"), toArray(record.products));
+    if (record.notBefore)
+        object.emplace(QStringLiteral("not_before"), timeText(*record.notBefore));
+    if (record.notAfter)
+        object.emplace(QStringLiteral("not_after"), timeText(*record.notAfter));
+    if (record.isDevelopment)
+        object.emplace(QStringLiteral("development"), true);
+    return object;
+}
+
+Json::Object toObject(const ProductKey &record)
+{
+    Json::Object object = toObject(record.key);
+    object.emplace(QStringLiteral("products"), toArray(record.products));
+    return object;
+}
+
+Json::Object toObject(const ReleaseThreshold &rule)
+{
+    return {{QStringLiteral("channels"), toArray(rule.channels)},
+            {QStringLiteral("products"), toArray(rule.products)},
+            {QStringLiteral("threshold"), rule.threshold}};
+}
+
+Json::Object toObject(const Revocation &revocation)
+{
+    return {{QStringLiteral("key_id"), revocation.keyId},
+            {QStringLiteral("reason"), revocation.reason},
+            {QStringLiteral("since"), timeText(revocation.since)}};
+}
+
+/// Lists that are empty are left out, but for those that every trust file has.
+template<class Record>
+void put(Json::Object &object, const char *name, const QList<Record> &records, bool isAlwaysThere = false)
+{
+    if (records.isEmpty() && !isAlwaysThere)
+        return;
+    Json::Array array;
+    for (const Record &record : records)
+        array.emplace_back(toObject(record));
+    object.emplace(QString::fromLatin1(name), std::move(array));
+}
+
+} // namespace
+
+TrustStore readGrants(JsonFields &document)
+{
+    TrustStore store;
+    store.releaseKeys = readRecords<ReleaseKey>(document, "release_keys", readReleaseKey);
+    store.bootKeys = readRecords<ProductKey>(document, "boot_keys", readProductKey);
+    store.recoveryKeys = readRecords<ProductKey>(document, "recovery_keys", readProductKey);
+    store.provisioningKeys = readRecords<ProductKey>(document, "provisioning_keys", readProductKey);
+    store.releaseThresholds = readThresholds(document);
+    store.revocations = readRevocations(document);
+    refuseRevoked(document, "release_keys", store.releaseKeys, store);
+    refuseRevoked(document, "boot_keys", store.bootKeys, store);
+    refuseRevoked(document, "recovery_keys", store.recoveryKeys, store);
+    refuseRevoked(document, "provisioning_keys", store.provisioningKeys, store);
+    return store;
+}
+
+Json::Object grantsToObject(const TrustStore &store)
+{
+    Json::Object object;
+    put(object, "release_keys", store.releaseKeys, true);
+    put(object, "boot_keys", store.bootKeys, true);
+    put(object, "recovery_keys", store.recoveryKeys);
+    put(object, "provisioning_keys", store.provisioningKeys);
+    put(object, "release_thresholds", store.releaseThresholds);
+    put(object, "revoked", store.revocations);
+    return object;
+}
+
+QList<PublicKey> readKeys(JsonFields &document, const char *name)
+{
+    QList<PublicKey> keys;
+    for (const PlainKey &record : readRecords<PlainKey>(document, name, readPlainKey))
+        keys.append(record.key);
+    return keys;
+}
+
+Json::Object toObject(const PublicKey &key)
+{
+    return {{QStringLiteral("alg"), QStringLiteral("ed25519")},
+            {QStringLiteral("key_id"), key.keyId()},
+            {QStringLiteral("spki_b64"), QString::fromLatin1(key.spki().toBase64())}};
+}
+
+} // namespace core
