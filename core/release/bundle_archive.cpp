@@ -35,7 +35,7 @@ using Entry = std::unique_ptr<archive_entry, EntryFreer>;
 
 tl::unexpected<Error> unreadable(const QString &detail)
 {
-    return fail(ErrorKind::InvalidFile, QStringLiteral("not a bundle: %1").arg(detail));
+    return fail(ErrorKind::InvalidFile, QStringLiteral("not an archive that can be taken: %1").arg(detail));
 }
 
 QString errorOf(archive *handle)
@@ -117,13 +117,14 @@ bool writeEntry(archive *writer, const BundleEntry &file)
 
 } // namespace
 
-Result<QList<BundleEntry>> readArchive(const QByteArray &bytes)
+Result<QList<BundleEntry>> readArchive(const QByteArray &bytes, ArchiveChecksums checksums)
 {
     if (!fillsTheFile(bytes))
         return unreadable(QStringLiteral("it is not one ZIP archive from its first to its last byte"));
     const Reader reader(archive_read_new());
+    const char *options = checksums == ArchiveChecksums::Ignored ? "zip:ignorecrc32" : nullptr;
     const bool isOpen = reader && archive_read_support_format_zip_seekable(reader.get()) == ARCHIVE_OK
-        && archive_read_set_options(reader.get(), "zip:ignorecrc32") == ARCHIVE_OK
+        && archive_read_set_options(reader.get(), options) == ARCHIVE_OK
         && archive_read_open_memory(reader.get(), bytes.constData(), std::size_t(bytes.size())) == ARCHIVE_OK;
     if (!isOpen)
         return unreadable(errorOf(reader.get()));

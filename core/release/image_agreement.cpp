@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/image_agreement.h"
 
-#include "recovery_bootloader/include/bootmend/device_wire.h"
-
-#include <QtEndian>
-
 namespace core {
 
 namespace {
@@ -12,11 +8,6 @@ namespace {
 tl::unexpected<Error> disagree(Reason reason, const QString &detail)
 {
     return fail(ErrorKind::Untrusted, reason, detail);
-}
-
-bool beginsAsImage(const QByteArray &file)
-{
-    return file.size() >= 4 && qFromLittleEndian<quint32>(file.constData()) == BM_IMAGE_MAGIC;
 }
 
 Result<Done> checkNumbers(const Manifest &manifest, const McubootImage &image)

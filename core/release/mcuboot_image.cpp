@@ -271,6 +271,25 @@ bool McubootImage::isEncrypted() const
     return (flags & BM_IMAGE_FLAG_ENCRYPTED_MASK) != 0;
 }
 
+bool beginsAsImage(QByteArrayView bytes)
+{
+    return ByteReader(bytes).littleEndian<quint32>() == BM_IMAGE_MAGIC;
+}
+
+std::optional<qint64> endOfImage(QByteArrayView bytes)
+{
+    const auto header = readHeader(bytes);
+    if (!header || header->magic != BM_IMAGE_MAGIC)
+        return std::nullopt;
+    ByteReader reader(bytes);
+    const bool hasTlvs = reader.take(qint64(header->headerSize) + header->payloadSize + header->protectedSize)
+        && reader.littleEndian<quint16>() == BM_TLV_INFO_MAGIC;
+    const auto total = hasTlvs ? reader.littleEndian<quint16>() : std::nullopt;
+    if (!total || *total < kTlvInfoSize || !reader.take(*total - kTlvInfoSize))
+        return std::nullopt;
+    return reader.position();
+}
+
 Result<McubootImage> parseImage(const QByteArray &file)
 {
     if (file.size() > kLargestImage)

@@ -62,6 +62,13 @@ struct McubootImage {
     bool isEncrypted() const;
 };
 
+/// Whether bytes begin with the magic number of an image.
+bool beginsAsImage(QByteArrayView bytes);
+
+/// Where the image that bytes begin with ends, behind its last TLV: for containers that pad it. Nothing when
+/// its areas do not fit into the bytes.
+std::optional<qint64> endOfImage(QByteArrayView bytes);
+
 /// Takes an image apart and bounds every field; does not judge its digest or signature.
 ///
 /// InvalidFile with ImageMalformed, and a hint at what the file may be instead.
