@@ -3,7 +3,7 @@
 
 #include <QDir>
 
-// For targets in C, which have no code for their seeds: the files in tests/fuzz/corpus/<target>/.
+// For targets that have no code for their seeds: the files in tests/fuzz/corpus/<target>/.
 QList<QByteArray> fuzzSeeds()
 {
     QList<QByteArray> seeds;

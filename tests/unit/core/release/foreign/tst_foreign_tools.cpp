@@ -14,7 +14,7 @@ using core::ForeignFormat;
 
 namespace {
 
-const char *kProgram = "const char text[] __attribute__((section(\".text\"))) = \"read only\";\n"
+const char *kProgram = "const char text[] = \"read only\";\n"
                        "int counter = 0x12345678;\n"
                        "int zero[64];\n"
                        "void _start(void) { counter += text[0] + zero[1]; for (;;) {} }\n";
