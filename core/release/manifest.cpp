@@ -241,6 +241,20 @@ std::optional<ReleaseFile> readReleaseNotes(JsonFields &document)
     return notes;
 }
 
+std::optional<ManifestOrigin> readOrigin(JsonFields &document)
+{
+    const Json *value = document.find("imported");
+    if (!value)
+        return std::nullopt;
+    JsonFields fields(*value, QStringLiteral("imported"));
+    ManifestOrigin origin;
+    origin.format = formedText(fields, "format", QStringLiteral("[a-z0-9-]{1,32}"));
+    origin.sha256 = fields.hex("sha256", kHashSize);
+    if (auto finished = fields.finish(); !finished)
+        document.refuse(finished.error());
+    return origin;
+}
+
 Manifest readFields(JsonFields &document)
 {
     Manifest manifest;
@@ -258,6 +272,7 @@ Manifest readFields(JsonFields &document)
     manifest.configSchema = document.optionalInteger("config_schema", {0, kLargestNumber32});
     manifest.expires = document.optionalTime("expires");
     manifest.releaseNotes = readReleaseNotes(document);
+    manifest.imported = readOrigin(document);
     for (const ManifestPayload &payload : std::as_const(manifest.payloads)) {
         if (manifest.releaseNotes && manifest.releaseNotes->name == payload.file.name)
             document.refuse("release_notes", QStringLiteral("is the file of a payload"));

@@ -55,6 +55,14 @@ struct ManifestHealthCheck {
     int withinSeconds = 0; // 1 … 3600
 };
 
+/// The file of another tool that a release was made of, by `bundle import`.
+struct ManifestOrigin {
+    QString format; // "mcuboot", "uf2", …: core/release/foreign/foreign_firmware.h
+    QByteArray sha256; // of the original file, 32 bytes
+
+    friend bool operator==(const ManifestOrigin &, const ManifestOrigin &) = default;
+};
+
 /// What a release is, for whom, and under which conditions it may be installed: docs/formats/manifest.md. A
 /// value.
 struct Manifest {
@@ -71,6 +79,7 @@ struct Manifest {
     std::optional<qint64> configSchema;
     std::optional<QDateTime> expires; // UTC
     std::optional<ReleaseFile> releaseNotes;
+    std::optional<ManifestOrigin> imported; // nothing for a release that was made here
 };
 
 /// A manifest as it stands in a bundle: complete, and in the one form that its signatures are about.

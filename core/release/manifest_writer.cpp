@@ -57,6 +57,12 @@ Json::Object toObject(const ManifestHealthCheck &health)
             {QStringLiteral("within_seconds"), health.withinSeconds}};
 }
 
+Json::Object toObject(const ManifestOrigin &origin)
+{
+    return {{QStringLiteral("format"), origin.format},
+            {QStringLiteral("sha256"), QString::fromLatin1(origin.sha256.toHex())}};
+}
+
 template<class Item>
 Json::Array toArray(const QList<Item> &items)
 {
@@ -92,6 +98,8 @@ Json::Object toObject(const Manifest &manifest)
         object.emplace(QStringLiteral("expires"), timeText(*manifest.expires));
     if (manifest.releaseNotes)
         object.emplace(QStringLiteral("release_notes"), toObject(*manifest.releaseNotes));
+    if (manifest.imported)
+        object.emplace(QStringLiteral("imported"), toObject(*manifest.imported));
     return object;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/verified_release.h"
 
+#include "core/release/foreign/demo_keys.h"
 #include "core/release/image_agreement.h"
 #include "core/release/release_signers.h"
 #include "core/trust/json_fields.h"
@@ -30,6 +31,42 @@ Result<Done> checkTimes(const Manifest &manifest, const TrustStore &store, const
                          QStringLiteral("the trust root expired at %1").arg(timeText(*store.expires)));
     }
     return Done{};
+}
+
+/// By whom, or by what, a manifest is allowed.
+struct Admission {
+    ReleaseTrust trust = ReleaseTrust::Signed;
+    QStringList signers;
+};
+
+Result<Admission> admit(const SignedManifest &document, const TrustStore &store, const QDateTime &nowUtc,
+                        const OrganisationPolicy &policy)
+{
+    const Manifest &manifest = document.manifest;
+    const bool isUnsignedImport = document.signatures.isEmpty() && manifest.imported;
+    if (isUnsignedImport && policy.allowsUnsignedImport(manifest.product))
+        return Admission{ReleaseTrust::UnsignedImport, {}};
+    if (isUnsignedImport) {
+        return untrusted(Reason::SignatureInvalid,
+                         QStringLiteral("nobody signed the manifest of this import, and no policy of the "
+                                        "organisation allows unsigned imports for %1")
+                             .arg(manifest.product));
+    }
+    const auto signers = checkSigners(document, store, nowUtc);
+    if (!signers)
+        return passOn(signers.error());
+    return Admission{ReleaseTrust::Signed, *signers};
+}
+
+QStringList demoKeysOf(const QList<VerifiedPayload> &payloads)
+{
+    QStringList names;
+    for (const VerifiedPayload &payload : payloads) {
+        const QString name = payload.image ? publicDemoKeyOf(*payload.image) : QString();
+        if (!name.isEmpty() && !names.contains(name))
+            names.append(name);
+    }
+    return names;
 }
 
 Result<Done> checkBootKey(const McubootImage &image, const Manifest &manifest, const TrustStore &store)
@@ -70,14 +107,26 @@ Result<VerifiedPayload> verifyPayload(const ManifestPayload &payload, const Bund
 
 } // namespace
 
-Result<VerifiedRelease> verifyBundle(const Bundle &bundle, const TrustStore &store, const ReleaseTime &time)
+QString releaseTrustName(ReleaseTrust trust)
+{
+    switch (trust) {
+    case ReleaseTrust::Signed:
+        return QStringLiteral("signed by trusted keys");
+    case ReleaseTrust::UnsignedImport:
+        return QStringLiteral("unsigned import allowed by policy");
+    }
+    Q_UNREACHABLE();
+}
+
+Result<VerifiedRelease> verifyBundle(const Bundle &bundle, const TrustStore &store, const ReleaseTime &time,
+                                     const OrganisationPolicy &policy)
 {
     const Manifest &manifest = bundle.document.manifest;
     if (auto checked = checkTimes(manifest, store, time); !checked)
         return passOn(checked.error(), QStringLiteral("verifying the bundle"));
-    const auto signers = checkSigners(bundle.document, store, time.nowUtc);
-    if (!signers)
-        return passOn(signers.error(), QStringLiteral("verifying the bundle"));
+    const auto admission = admit(bundle.document, store, time.nowUtc, policy);
+    if (!admission)
+        return passOn(admission.error(), QStringLiteral("verifying the bundle"));
     if (manifest.expires && time.nowUtc >= *manifest.expires) {
         return untrusted(Reason::ManifestExpired,
                          QStringLiteral("the release expired at %1").arg(timeText(*manifest.expires)));
@@ -93,7 +142,9 @@ Result<VerifiedRelease> verifyBundle(const Bundle &bundle, const TrustStore &sto
         release.m_payloads.append(std::move(*verified));
     }
     release.m_manifest = manifest;
-    release.m_signedBy = *signers;
+    release.m_signedBy = admission->signers;
+    release.m_trust = admission->trust;
+    release.m_demoKeys = demoKeysOf(release.m_payloads);
     release.m_manifestDigest =
         QCryptographicHash::hash(bundle.document.signedBytes, QCryptographicHash::Sha256);
     if (manifest.releaseNotes)

@@ -2,6 +2,7 @@
 #include "core/trust/trust_store.h"
 
 #include "core/base/file_access.h"
+#include "core/base/name_pattern.h"
 #include "core/trust/trust_grants.h"
 
 #include <algorithm>
@@ -11,18 +12,6 @@ namespace core {
 namespace {
 
 constexpr JsonFields::Range kSchema{1, 1};
-
-/// "*" and a star at the end stand for anything; every other character for itself.
-bool matches(const QString &pattern, const QString &text)
-{
-    return pattern.endsWith(QLatin1Char('*')) ? text.startsWith(pattern.chopped(1)) : text == pattern;
-}
-
-bool matchesAny(const QStringList &patterns, const QString &text)
-{
-    return std::any_of(patterns.cbegin(), patterns.cend(),
-                       [&text](const QString &pattern) { return matches(pattern, text); });
-}
 
 } // namespace
 

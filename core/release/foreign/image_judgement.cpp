@@ -12,6 +12,8 @@ QString imageTrustName(ImageTrust trust)
         return QStringLiteral("trusted");
     case ImageTrust::KeyUnknown:
         return QStringLiteral("key_unknown");
+    case ImageTrust::KeyRevoked:
+        return QStringLiteral("key_revoked");
     case ImageTrust::Damaged:
         return QStringLiteral("damaged");
     case ImageTrust::Unsigned:
@@ -23,6 +25,28 @@ QString imageTrustName(ImageTrust trust)
     }
     Q_UNREACHABLE();
 }
+
+namespace {
+
+/// Of an image with a sound digest and a signature by a key that is no demo key.
+ImageJudgement judgeSignature(const McubootImage &image, const TrustStore &store, ImageJudgement judgement)
+{
+    const ProductKey *record = store.bootKey(image.keyHash);
+    if (const Revocation *revocation = store.revocation(QString::fromLatin1(image.keyHash.toHex()))) {
+        judgement.trust = ImageTrust::KeyRevoked;
+        judgement.detail = revocation->reason;
+    } else if (!record) {
+        judgement.trust = ImageTrust::KeyUnknown;
+    } else if (const auto verified = verifyImage(image, record->key); !verified) {
+        judgement.trust = ImageTrust::Damaged;
+        judgement.detail = verified.error().detail;
+    } else {
+        judgement.trust = ImageTrust::Trusted;
+    }
+    return judgement;
+}
+
+} // namespace
 
 ImageJudgement judgeImage(const McubootImage &image, const TrustStore &store)
 {
@@ -39,14 +63,8 @@ ImageJudgement judgeImage(const McubootImage &image, const TrustStore &store)
         judgement.trust = ImageTrust::Unsigned;
     else if (!canBeChecked)
         judgement.trust = ImageTrust::OnlyByDevice;
-    else if (const BootKey *record = store.bootKey(image.keyHash); !record)
-        judgement.trust = ImageTrust::KeyUnknown;
-    else if (const auto verified = verifyImage(image, record->key); verified)
-        judgement.trust = ImageTrust::Trusted;
-    else {
-        judgement.trust = ImageTrust::Damaged;
-        judgement.detail = verified.error().detail;
-    }
+    else
+        judgement = judgeSignature(image, store, judgement);
     return judgement;
 }
 

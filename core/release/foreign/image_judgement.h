@@ -10,6 +10,7 @@ namespace core {
 enum class ImageTrust {
     Trusted, // intact, and signed with a boot key of the trust store
     KeyUnknown, // intact, and signed with a key that is not in the trust store, so its signature says nothing
+    KeyRevoked,
     Damaged, // the content or the signature is not what it should be
     Unsigned,
     PublicDemoKey, // names a key whose private half is public: unsafe, also when the store trusts it
