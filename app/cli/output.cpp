@@ -91,6 +91,8 @@ void Output::plan(const core::UpdatePlan &plan)
         return jsonLine(QStringLiteral("note"),
                         {{QStringLiteral("note"), QStringLiteral("plan")},
                          {QStringLiteral("plan"), events::planJson(plan)}});
+    for (const QString &warning : texts::trustWarnings(plan))
+        print(warning);
     for (const core::PreflightCheck &check : plan.checks)
         print(QStringLiteral("  %1: %2").arg(texts::checkTitle(check.subject), texts::checkAnswer(check)));
 }
@@ -123,10 +125,13 @@ void Output::jobEvent(const core::JobEvent &event)
     std::visit(Match{ofState, ofStep, ofProgress, ofEvidence}, event);
 }
 
-int Output::result(const QString &command, const core::Verdict &verdict)
+int Output::result(const QString &command, const core::Verdict &verdict, const QJsonObject &members)
 {
     if (isJson()) {
-        jsonLine(QStringLiteral("result"), events::verdictJson(command, verdict));
+        QJsonObject json = events::verdictJson(command, verdict);
+        for (auto member = members.begin(); member != members.end(); ++member)
+            json.insert(member.key(), member.value());
+        jsonLine(QStringLiteral("result"), json);
         return core::exitCode(verdict);
     }
     print(QStringLiteral("%1. %2").arg(texts::verdictWord(verdict.outcome), texts::verdictSentence(verdict)));

@@ -36,7 +36,8 @@ public:
     void note(const QString &text, const QJsonObject &members);
 
     /// The `result` line that ends the command. Each gives the exit code.
-    int result(const QString &command, const core::Verdict &verdict);
+    /// With members of its own, where the command has some to tell.
+    int result(const QString &command, const core::Verdict &verdict, const QJsonObject &members = {});
     int result(const QString &command, const core::Error &error);
     int done(const QString &command, const QJsonObject &members = {});
 

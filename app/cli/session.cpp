@@ -4,6 +4,7 @@
 #include "app/bench/bench_file.h"
 #include "app/cli/job_runner.h"
 #include "app/state/own_trust.h"
+#include "app/state/policy_files.h"
 #include "core/base/build_time.h"
 #include "core/trust/trust_file.h"
 
@@ -70,7 +71,26 @@ core::Result<core::TrustStore> Session::trustStore()
     return core::loadTrustStore(*path);
 }
 
+core::Result<core::OrganisationPolicy> Session::policy()
+{
+    return core::loadPolicy(state::policyFiles(options.stateDirectory));
+}
+
 core::Result<core::VerifiedRelease> Session::verifiedRelease(const QString &bundlePath)
+{
+    return releaseBy({}, bundlePath);
+}
+
+core::Result<core::VerifiedRelease> Session::installableRelease(const QString &bundlePath)
+{
+    const core::Result<core::OrganisationPolicy> allowed = policy();
+    if (!allowed)
+        return core::passOn(allowed.error());
+    return releaseBy(*allowed, bundlePath);
+}
+
+core::Result<core::VerifiedRelease> Session::releaseBy(const core::OrganisationPolicy &policy,
+                                                       const QString &bundlePath)
 {
     const core::Result<core::TrustStore> trust = trustStore();
     if (!trust)
@@ -78,7 +98,7 @@ core::Result<core::VerifiedRelease> Session::verifiedRelease(const QString &bund
     const core::Result<core::Bundle> bundle = core::openBundle(bundlePath);
     if (!bundle)
         return core::passOn(bundle.error());
-    return core::verifyBundle(*bundle, *trust, {QDateTime::currentDateTimeUtc(), core::buildTime()});
+    return core::verifyBundle(*bundle, *trust, {QDateTime::currentDateTimeUtc(), core::buildTime()}, policy);
 }
 
 namespace {

@@ -49,10 +49,19 @@ public:
     /// The keys in that file.
     core::Result<core::TrustStore> trustStore();
 
-    /// The release in a bundle file, checked against the trust file.
+    /// What the organisation allows on this computer.
+    core::Result<core::OrganisationPolicy> policy();
+
+    /// The release in a bundle file, checked against the trust file and the policy: may be installed.
+    core::Result<core::VerifiedRelease> installableRelease(const QString &bundlePath);
+
+    /// The same for what trusted keys signed, whatever the policy allows beside that.
     core::Result<core::VerifiedRelease> verifiedRelease(const QString &bundlePath);
 
 private:
+    core::Result<core::VerifiedRelease> releaseBy(const core::OrganisationPolicy &policy,
+                                                  const QString &bundlePath);
+
     Surroundings m_surroundings;
     std::FILE *m_out;
     std::FILE *m_err;

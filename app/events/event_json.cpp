@@ -239,14 +239,23 @@ QJsonObject evidenceJson(const core::EvidenceEvent &event)
             {QStringLiteral("sentence"), texts::evidenceSentence(event)}};
 }
 
+QJsonObject trustJson(const core::UpdatePlan &plan)
+{
+    return {{QStringLiteral("trust"), core::releaseTrustName(plan.trust)},
+            {QStringLiteral("public_demo_keys"), QJsonArray::fromStringList(plan.demoKeys)}};
+}
+
 QJsonObject planJson(const core::UpdatePlan &plan)
 {
     QJsonArray checks;
     for (const core::PreflightCheck &check : plan.checks)
         checks.append(checkJson(check));
     const core::Slot *running = core::runningSlot(plan.order.before);
+    const QJsonObject trust = trustJson(plan);
     return {{QStringLiteral("from"), running ? QJsonValue(core::toText(running->version)) : QJsonValue::Null},
             {QStringLiteral("to"), core::toText(plan.order.image.version)},
+            {QStringLiteral("trust"), trust[QStringLiteral("trust")]},
+            {QStringLiteral("public_demo_keys"), trust[QStringLiteral("public_demo_keys")]},
             {QStringLiteral("hash"), hexOrNull(plan.order.image.hash)},
             {QStringLiteral("bytes"), plan.order.image.file.size()},
             {QStringLiteral("slot"), slotOrNull(plan.targetSlot)},

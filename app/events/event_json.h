@@ -20,6 +20,9 @@ QJsonObject deviceJson(const core::DeviceSnapshot &unit);
 QJsonObject evidenceJson(const core::EvidenceEvent &event);
 QJsonObject planJson(const core::UpdatePlan &plan);
 
+/// What a plan's release may be installed by: members of the plan, and of the result that it led to.
+QJsonObject trustJson(const core::UpdatePlan &plan);
+
 /// The members of a `state`, `progress` or `note` line.
 QJsonObject jobEventJson(const core::JobEvent &event);
 QString jobEventName(const core::JobEvent &event);

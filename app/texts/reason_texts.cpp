@@ -29,7 +29,10 @@ UserText trustText(core::Reason reason)
         return text(
             "The signature does not fit",
             "The release was changed after it was signed, or was signed by somebody else.",
-            "Do not install it. Get the release again, and tell the publisher if this happens twice.");
+            "Do not install it. Get the release again, and tell the publisher if this happens twice. What "
+            "was "
+            "imported without a signature is installed only where the policy of your organisation allows it: "
+            "import it again with a release key, or ask for that permission.");
     case Reason::KeyUnknown:
         return text("Signed by an unknown key", "No key that this computer trusts has signed the release.",
                     "Ask your release engineer for the trust file, and give it with --trust.");

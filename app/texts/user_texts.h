@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/device/device_snapshot.h"
+#include "core/release/foreign/image_judgement.h"
 #include "core/update/plan.h"
 
 namespace texts {
@@ -32,6 +33,15 @@ QString verdictSentence(const core::Verdict &verdict);
 
 /// Whether the unit is safe, and what it runs: the second of an error's four parts.
 QString safetySentence(const core::Verdict &verdict);
+
+/// What a person has to know of the release's trust before it is installed; empty when all is well.
+QStringList trustWarnings(const core::UpdatePlan &plan);
+
+/// "UNSAFE: …", for an image that is signed with a key that everyone has.
+QString demoKeyWarning(const QString &key);
+
+/// What is known of who made an image, in a sentence.
+QString judgementSentence(const core::ImageJudgement &judgement);
 
 QString checkTitle(core::PreflightCheck::Subject subject);
 QString checkAnswer(const core::PreflightCheck &check);

@@ -58,6 +58,7 @@ DiagnosisAnswer aboutPackage(const Examination &seen)
     }
     const VerifiedRelease &release = **seen.release;
     QList<Fact> facts{{QStringLiteral("version"), toText(release.manifest().version)},
+                      {QStringLiteral("trust"), releaseTrustName(release.trust())},
                       {QStringLiteral("signed_by"), release.signedBy().join(QStringLiteral(", "))}};
     if (seen.unit.identity.product.isEmpty())
         return {Question::Package, Finding::PackageTrustedOnly, {}, facts};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/release/verified_release.h"
 #include "core/update/install.h"
 
 namespace core {
@@ -42,6 +43,8 @@ struct UpdatePlan {
     QString build;
     QString channel;
     QStringList signedBy; // key ids
+    ReleaseTrust trust = ReleaseTrust::Signed;
+    QStringList demoKeys; // MCUboot's public ones that its image names: unsafe
     std::optional<int> targetSlot;
     QList<PreflightCheck> checks;
     bool isAlreadyCurrent = false;

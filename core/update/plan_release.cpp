@@ -56,6 +56,8 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
     plan.build = manifest.build;
     plan.channel = manifest.channel;
     plan.signedBy = release.signedBy();
+    plan.trust = release.trust();
+    plan.demoKeys = release.demoKeys();
     if (const Slot *slot = writableSlot(unit))
         plan.targetSlot = slot->index;
     plan.checks = checkFit(release, unit, nowUtc);

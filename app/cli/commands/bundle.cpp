@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/bundle.h"
 
-#include "app/cli/session.h"
+#include "app/cli/commands/bundle_parts.h"
 #include "core/release/bundle_evidence.h"
 #include "core/release/verified_release.h"
 #include "core/trust/key_file.h"
@@ -19,6 +19,16 @@ struct BundleOptions {
     std::string file; // the bundle
     std::string explainFolder; // --explain
 };
+
+QJsonValue originJson(const std::optional<core::ManifestOrigin> &origin)
+{
+    if (!origin)
+        return QJsonValue::Null;
+    return QJsonObject{{QStringLiteral("format"), origin->format},
+                       {QStringLiteral("sha256"), QString::fromLatin1(origin->sha256.toHex())}};
+}
+
+} // namespace
 
 core::Result<QList<core::PrivateKey>> readKeys(const std::vector<std::string> &paths)
 {
@@ -53,6 +63,7 @@ QJsonObject bundleJson(const core::Bundle &bundle)
             {QStringLiteral("channel"), manifest.channel},
             {QStringLiteral("rollback_index"), qint64(manifest.rollbackIndex)},
             {QStringLiteral("payloads"), payloads},
+            {QStringLiteral("imported"), originJson(manifest.imported)},
             {QStringLiteral("signatures"), signatures}};
 }
 
@@ -69,10 +80,16 @@ void tellBundle(const core::Bundle &bundle, Session &session)
                                  .arg(payload.image, payload.file.name)
                                  .arg(payload.file.size.value_or(0))
                                  .arg(QString::fromLatin1(payload.file.sha256.toHex())));
+    if (manifest.imported)
+        session.output().say(
+            QStringLiteral("imported from a file of the format %1, SHA-256 %2")
+                .arg(manifest.imported->format, QString::fromLatin1(manifest.imported->sha256.toHex())));
     for (const core::DocumentSignature &signature : bundle.document.signatures)
         session.output().say(
             QStringLiteral("signed with %1 by key %2").arg(signature.algorithm, signature.keyId));
 }
+
+namespace {
 
 int createBundle(const BundleOptions &options, Session &session)
 {
@@ -160,6 +177,8 @@ void addBundle(CLI::App &app, Session &session)
     show->add_option("FILE", options->file, "the bundle")->required();
     show->callback(
         [=, &session] { session.command = [=, &session] { return showBundle(*options, session); }; });
+
+    addBundleImport(*parent, session);
 
     CLI::App *verify =
         parent->add_subcommand("verify", "whether a trusted key signed it, and nothing was changed");

@@ -69,7 +69,7 @@ int diagnose(const DiagnoseOptions &options, Session &session)
     const QString device = QString::fromStdString(options.device);
     std::optional<core::Result<core::VerifiedRelease>> release;
     if (!options.bundle.empty())
-        release = session.verifiedRelease(QString::fromStdString(options.bundle));
+        release = session.installableRelease(QString::fromStdString(options.bundle));
     if (release && !*release && isUnreadable(release->error()))
         return session.output().result(command, release->error());
     const auto found = session.connector().resolve(device);

@@ -2,10 +2,9 @@
 #include "core/release/mcuboot_image.h"
 
 #include "app/cli/session.h"
+#include "app/events/image_json.h"
 #include "core/base/file_access.h"
 #include "core/trust/key_file.h"
-
-#include <QJsonArray>
 
 namespace cli {
 
@@ -74,37 +73,13 @@ int createImage(const ImageOptions &options, Session &session)
     return written ? session.output().done(command) : session.output().result(command, written.error());
 }
 
-QJsonObject imageJson(const core::McubootImage &image)
-{
-    QJsonArray signatures;
-    for (const core::ImageSignature &signature : image.signatures)
-        signatures.append(core::toText(signature.algorithm));
-    QJsonObject json{{QStringLiteral("version"), core::toText(image.version)},
-                     {QStringLiteral("load_address"), qint64(image.loadAddress)},
-                     {QStringLiteral("payload_bytes"), image.payloadSize},
-                     {QStringLiteral("hash"), QString::fromLatin1(image.digest.toHex())},
-                     {QStringLiteral("key_hash"), QString::fromLatin1(image.keyHash.toHex())},
-                     {QStringLiteral("signatures"), signatures},
-                     {QStringLiteral("hardware"), QJsonArray::fromStringList(image.hardwareRevisions)},
-                     {QStringLiteral("digest_ok"), core::checkDigest(image).has_value()}};
-    if (const QString mode = core::modeName(image); !mode.isEmpty())
-        json[QStringLiteral("mode")] = mode;
-    if (image.rollbackIndex)
-        json[QStringLiteral("rollback_index")] = qint64(*image.rollbackIndex);
-    if (image.minBootloader)
-        json[QStringLiteral("min_bootloader")] = core::toText(*image.minBootloader);
-    if (image.productClass)
-        json[QStringLiteral("class")] = image.productClass->toString(QUuid::WithoutBraces);
-    return json;
-}
-
 int showImage(const ImageOptions &options, Session &session)
 {
     const QString command = QStringLiteral("image show");
     const auto image = core::readImageFile(QString::fromStdString(options.file));
     if (!image)
         return session.output().result(command, image.error());
-    const QJsonObject json = imageJson(*image);
+    const QJsonObject json = events::imageJson(*image);
     for (auto member = json.begin(); member != json.end(); ++member) {
         const QStringList list = member->toVariant().toStringList();
         session.output().say(QStringLiteral("%1  %2").arg(

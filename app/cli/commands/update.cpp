@@ -80,7 +80,7 @@ core::Result<core::Done> callIntoRecovery(core::Driver &driver, const InstallOpt
 int install(const Recipe &recipe, const InstallOptions &options, Session &session)
 {
     const QString command = QString::fromLatin1(recipe.name);
-    const auto release = session.verifiedRelease(QString::fromStdString(options.bundle));
+    const auto release = session.installableRelease(QString::fromStdString(options.bundle));
     if (!release)
         return session.output().result(command, release.error());
     const auto driver = session.open(QString::fromStdString(options.device));
@@ -104,7 +104,7 @@ int install(const Recipe &recipe, const InstallOptions &options, Session &sessio
     if (options.isDryRun)
         return tellPlan(command, *plan, session);
     const auto verdict = runToEnd(recipe.run(**driver, *plan, session.jobContext()));
-    return verdict ? session.output().result(command, *verdict)
+    return verdict ? session.output().result(command, *verdict, events::trustJson(*plan))
                    : session.output().result(command, verdict.error());
 }
 

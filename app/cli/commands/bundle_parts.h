@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/cli/session.h"
+#include "core/release/bundle.h"
+
+namespace cli {
+
+/// What the commands around bundles share.
+core::Result<QList<core::PrivateKey>> readKeys(const std::vector<std::string> &paths);
+QJsonObject bundleJson(const core::Bundle &bundle);
+void tellBundle(const core::Bundle &bundle, Session &session);
+
+/// Adds `import` to the command `bundle`.
+void addBundleImport(CLI::App &bundle, Session &session);
+
+} // namespace cli
