@@ -42,6 +42,22 @@ QJsonObject partJson(const core::ForeignPart &part, const core::TrustStore &trus
     return json;
 }
 
+/// What is to be said of a part in one word each: everything about its trust but that all is well.
+QStringList warningsOf(const core::ForeignPart &part, const core::TrustStore &trust)
+{
+    QStringList warnings;
+    if (part.damage)
+        warnings.append(core::imageTrustName(core::ImageTrust::Damaged));
+    if (!part.image)
+        return warnings;
+    const core::ImageTrust found = core::judgeImage(*part.image, trust).trust;
+    if (found != core::ImageTrust::Trusted)
+        warnings.append(core::imageTrustName(found));
+    if (part.image->trailer && part.image->trailer->isConfirmed)
+        warnings.append(QStringLiteral("confirmed"));
+    return warnings;
+}
+
 } // namespace
 
 QJsonObject imageJson(const core::McubootImage &image)
@@ -71,12 +87,17 @@ QJsonObject imageJson(const core::McubootImage &image)
 QJsonObject foreignJson(const core::ForeignFirmware &firmware, const core::TrustStore &trust)
 {
     QJsonArray parts;
-    for (const core::ForeignPart &part : firmware.parts)
+    QStringList warnings;
+    for (const core::ForeignPart &part : firmware.parts) {
         parts.append(partJson(part, trust));
+        warnings += warningsOf(part, trust);
+    }
+    warnings.removeDuplicates();
     QJsonObject json{{QStringLiteral("format"), core::formatName(firmware.format)},
                      {QStringLiteral("size"), firmware.file.size()},
                      {QStringLiteral("sha256"), hex(firmware.sha256())},
                      {QStringLiteral("parts"), parts},
+                     {QStringLiteral("warnings"), QJsonArray::fromStringList(warnings)},
                      {QStringLiteral("notes"), QJsonArray::fromStringList(firmware.notes)}};
     if (firmware.entryPoint)
         json[QStringLiteral("entry_point")] = qint64(*firmware.entryPoint);
