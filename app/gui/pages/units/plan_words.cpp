@@ -96,6 +96,9 @@ PlanView planViewOf(const core::UpdatePlan &plan)
         view.refusal = refusalOf(plan, *failed);
     else if (plan.isAlreadyCurrent)
         view.notice = say("The unit runs exactly this image, confirmed. There is nothing to do.");
+    const QString warnings = texts::trustWarnings(plan).join(QLatin1Char('\n'));
+    if (!warnings.isEmpty())
+        view.notice = view.notice.isEmpty() ? warnings : warnings + QLatin1Char('\n') + view.notice;
     view.canStart = !failed && !plan.isAlreadyCurrent;
     return view;
 }
