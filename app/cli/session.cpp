@@ -4,12 +4,10 @@
 #include "app/bench/bench_file.h"
 #include "app/cli/job_runner.h"
 #include "app/state/own_trust.h"
-#include "core/base/build_time.h"
 #include "core/trust/trust_file.h"
 
 #include <QDateTime>
 #include <QDir>
-#include <QStandardPaths>
 
 #include <algorithm>
 #include <string_view>
@@ -53,32 +51,30 @@ core::Result<std::unique_ptr<core::Driver>> Session::openForService(const QStrin
     return driver;
 }
 
-core::Result<QString> Session::trustPath()
+core::Result<state::TrustInUse> Session::trustInUse()
 {
     if (!options.trustFile.isEmpty())
-        return options.trustFile;
+        return state::TrustInUse{options.trustFile};
     if (!options.benchDirectory.isEmpty())
-        return bench::trustFilePath(QDir(options.benchDirectory));
-    return state::ownTrustFile(options.stateDirectory);
+        return state::TrustInUse{bench::trustFilePath(QDir(options.benchDirectory))};
+    const core::Result<QString> own = state::ownTrustFile(options.stateDirectory);
+    return own ? core::Result<state::TrustInUse>(state::TrustInUse{*own, true}) : core::passOn(own.error());
 }
 
 core::Result<core::TrustStore> Session::trustStore()
 {
-    const core::Result<QString> path = trustPath();
-    if (!path)
-        return core::passOn(path.error());
-    return core::loadTrustStore(*path);
+    const core::Result<state::TrustInUse> trust = trustInUse();
+    if (!trust)
+        return core::passOn(trust.error());
+    return core::loadTrustStore(trust->file);
 }
 
 core::Result<core::VerifiedRelease> Session::verifiedRelease(const QString &bundlePath)
 {
-    const core::Result<core::TrustStore> trust = trustStore();
+    const core::Result<state::TrustInUse> trust = trustInUse();
     if (!trust)
-        return core::passOn(trust.error(), QStringLiteral("reading the trust file"));
-    const core::Result<core::Bundle> bundle = core::openBundle(bundlePath);
-    if (!bundle)
-        return core::passOn(bundle.error());
-    return core::verifyBundle(*bundle, *trust, {QDateTime::currentDateTimeUtc(), core::buildTime()});
+        return core::passOn(trust.error(), QStringLiteral("looking for the trust file"));
+    return state::openRelease(*trust, bundlePath);
 }
 
 namespace {
@@ -132,9 +128,8 @@ int run(int argc, const char *const *argv, Session &session)
     }
     session.options.benchDirectory = QString::fromStdString(benchDirectory);
     session.options.trustFile = QString::fromStdString(trustFile);
-    session.options.stateDirectory = stateDirectory.empty()
-        ? QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
-        : QString::fromStdString(stateDirectory);
+    session.options.stateDirectory =
+        stateDirectory.empty() ? state::defaultStateDirectory() : QString::fromStdString(stateDirectory);
     return session.command();
 }
 

@@ -14,11 +14,6 @@ tl::unexpected<Error> disagree(Reason reason, const QString &detail)
     return fail(ErrorKind::Untrusted, reason, detail);
 }
 
-bool beginsAsImage(const QByteArray &file)
-{
-    return file.size() >= 4 && qFromLittleEndian<quint32>(file.constData()) == BM_IMAGE_MAGIC;
-}
-
 Result<Done> checkNumbers(const Manifest &manifest, const McubootImage &image)
 {
     if (image.version != manifest.version) {
@@ -43,9 +38,19 @@ Result<Done> checkNumbers(const Manifest &manifest, const McubootImage &image)
 
 } // namespace
 
+bool beginsAsImage(QByteArrayView file)
+{
+    return file.size() >= kImageMagicSize && qFromLittleEndian<quint32>(file.data()) == BM_IMAGE_MAGIC;
+}
+
+bool hasToBeImage(const ManifestPayload &payload)
+{
+    return payload.image == QStringLiteral("application");
+}
+
 Result<std::optional<McubootImage>> imageOf(const ManifestPayload &payload, const QByteArray &file)
 {
-    if (!beginsAsImage(file) && payload.image != QStringLiteral("application"))
+    if (!beginsAsImage(file) && !hasToBeImage(payload))
         return std::optional<McubootImage>();
     auto image = parseImage(file);
     if (!image)

@@ -3,9 +3,8 @@
 
 #include "core/base/byte_reader.h"
 #include "core/base/file_access.h"
+#include "core/base/sha256.h"
 #include "recovery_bootloader/include/bootmend/device_wire.h"
-
-#include <QCryptographicHash>
 
 namespace core {
 
@@ -327,9 +326,7 @@ Result<McubootImage> readImageFile(const QString &path)
 
 QByteArray computeDigest(const McubootImage &image)
 {
-    QCryptographicHash hash(QCryptographicHash::Sha256);
-    hash.addData(QByteArrayView(image.file).first(image.signedSize));
-    return hash.result();
+    return Sha256::of(QByteArrayView(image.file).first(image.signedSize));
 }
 
 Result<Done> checkDigest(const McubootImage &image)
