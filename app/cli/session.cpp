@@ -5,12 +5,10 @@
 #include "app/cli/job_runner.h"
 #include "app/state/own_trust.h"
 #include "app/state/policy_files.h"
-#include "core/base/build_time.h"
 #include "core/trust/trust_file.h"
 
 #include <QDateTime>
 #include <QDir>
-#include <QStandardPaths>
 
 #include <algorithm>
 #include <string_view>
@@ -54,21 +52,22 @@ core::Result<std::unique_ptr<core::Driver>> Session::openForService(const QStrin
     return driver;
 }
 
-core::Result<QString> Session::trustPath()
+core::Result<state::TrustInUse> Session::trustInUse()
 {
     if (!options.trustFile.isEmpty())
-        return options.trustFile;
+        return state::TrustInUse{options.trustFile};
     if (!options.benchDirectory.isEmpty())
-        return bench::trustFilePath(QDir(options.benchDirectory));
-    return state::ownTrustFile(options.stateDirectory);
+        return state::TrustInUse{bench::trustFilePath(QDir(options.benchDirectory))};
+    const core::Result<QString> own = state::ownTrustFile(options.stateDirectory);
+    return own ? core::Result<state::TrustInUse>(state::TrustInUse{*own, true}) : core::passOn(own.error());
 }
 
 core::Result<core::TrustStore> Session::trustStore()
 {
-    const core::Result<QString> path = trustPath();
-    if (!path)
-        return core::passOn(path.error());
-    return core::loadTrustStore(*path);
+    const core::Result<state::TrustInUse> trust = trustInUse();
+    if (!trust)
+        return core::passOn(trust.error());
+    return core::loadTrustStore(trust->file);
 }
 
 core::Result<core::OrganisationPolicy> Session::policy()
@@ -92,13 +91,10 @@ core::Result<core::VerifiedRelease> Session::installableRelease(const QString &b
 core::Result<core::VerifiedRelease> Session::releaseBy(const core::OrganisationPolicy &policy,
                                                        const QString &bundlePath)
 {
-    const core::Result<core::TrustStore> trust = trustStore();
+    const core::Result<state::TrustInUse> trust = trustInUse();
     if (!trust)
-        return core::passOn(trust.error(), QStringLiteral("reading the trust file"));
-    const core::Result<core::Bundle> bundle = core::openBundle(bundlePath);
-    if (!bundle)
-        return core::passOn(bundle.error());
-    return core::verifyBundle(*bundle, *trust, {QDateTime::currentDateTimeUtc(), core::buildTime()}, policy);
+        return core::passOn(trust.error(), QStringLiteral("looking for the trust file"));
+    return state::openRelease(*trust, bundlePath, policy);
 }
 
 namespace {
@@ -152,9 +148,8 @@ int run(int argc, const char *const *argv, Session &session)
     }
     session.options.benchDirectory = QString::fromStdString(benchDirectory);
     session.options.trustFile = QString::fromStdString(trustFile);
-    session.options.stateDirectory = stateDirectory.empty()
-        ? QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
-        : QString::fromStdString(stateDirectory);
+    session.options.stateDirectory =
+        stateDirectory.empty() ? state::defaultStateDirectory() : QString::fromStdString(stateDirectory);
     return session.command();
 }
 

@@ -3,8 +3,8 @@
 
 #include "app/cli/options.h"
 #include "app/cli/output.h"
+#include "app/state/open_release.h"
 #include "core/device/connector.h"
-#include "core/release/verified_release.h"
 
 #include <CLI/CLI.hpp>
 
@@ -44,7 +44,7 @@ public:
 
     /// The trust file in use: that of --trust, or the bench's, or this computer's, which begins with the root
     /// that the organisation or the build comes with. KeyUnknown when there is none.
-    core::Result<QString> trustPath();
+    core::Result<state::TrustInUse> trustInUse();
 
     /// The keys in that file.
     core::Result<core::TrustStore> trustStore();

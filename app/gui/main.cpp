@@ -2,6 +2,7 @@
 #include "app/gui/device_thread/device_thread.h"
 #include "app/gui/look/icon.h"
 #include "app/gui/shell/main_window.h"
+#include "app/state/own_trust.h"
 #include "app/wiring/live_connector.h"
 
 #include <QApplication>
@@ -19,6 +20,15 @@ gui::ThemeChoice themeNamed(const QString &name)
 std::unique_ptr<core::Connector> makeConnector(core::Clock &clock, const QString &bench)
 {
     return std::make_unique<wiring::LiveConnector>(clock, bench);
+}
+
+/// Empty when this computer has none; the releases page says so then.
+QString ownTrustFile(const QString &stateDirectory)
+{
+    const core::Result<QString> own = state::ownTrustFile(stateDirectory);
+    if (!own)
+        qWarning("%s", qPrintable(own.error().detail));
+    return own.value_or(QString());
 }
 
 } // namespace
@@ -44,11 +54,16 @@ int main(int argc, char *argv[])
     QCommandLineParser parser;
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addOptions({bench, trust, theme});
+    const QCommandLineOption stateFolder(
+        QStringLiteral("state"),
+        QCoreApplication::translate("main", "Keep what this computer keeps in this directory."),
+        QStringLiteral("DIR"), state::defaultStateDirectory());
+    parser.addOptions({bench, trust, stateFolder, theme});
     parser.process(application);
 
     gui::Theme look(application, themeNamed(parser.value(theme)));
-    gui::DeviceThread devices(makeConnector, parser.value(trust));
+    gui::DeviceThread devices(
+        makeConnector, parser.isSet(trust) ? parser.value(trust) : ownTrustFile(parser.value(stateFolder)));
     gui::MainWindow window(devices, look);
     window.show();
     window.openBench(parser.value(bench));

@@ -54,6 +54,12 @@ core::Result<QString> follow(const core::TrustRoot &origin, const QString &path)
 
 } // namespace
 
+QString defaultStateDirectory()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)
+        + QStringLiteral("/bootmend");
+}
+
 core::Result<QString> ownTrustFile(const QString &stateDirectory)
 {
     return ownTrustFile(stateDirectory, origins());

@@ -5,6 +5,10 @@
 
 namespace state {
 
+/// Where the platform keeps this program's data, for all programs of the product: "bootmend" in the folder
+/// for data.
+QString defaultStateDirectory();
+
 /// The trust file that this computer keeps, `trust.json` in its state folder.
 ///
 /// It begins with the root that the organisation put at "bootmend/trust.json" in a system configuration

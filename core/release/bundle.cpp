@@ -1,48 +1,208 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/bundle.h"
 
-#include "core/base/file_access.h"
-#include "core/release/bundle_archive.h"
+#include "core/base/sha256.h"
 #include "core/release/image_agreement.h"
 
-#include <QCryptographicHash>
-#include <QDir>
-#include <QFileInfo>
-#include <QSet>
+#include <QRegularExpression>
 
 namespace core {
 
 namespace {
 
-constexpr qint64 kLargestBundle = 260ll * 1024 * 1024;
-constexpr qint64 kLargestPayload = 256ll * 1024 * 1024;
+constexpr qint64 kLargestManifest = 64 * 1024;
 constexpr qint64 kLargestNotes = 1024 * 1024;
+constexpr qint64 kLargestImage = 64 * 1024 * 1024;
+constexpr qsizetype kMostRoots = 16;
 
-QString manifestName()
+bool isManifestName(const QString &name)
 {
-    return QStringLiteral("manifest.json");
+    return name == QStringLiteral("manifest.json");
 }
 
-QByteArray sha256(const QByteArray &content)
+bool isRootName(const QString &name)
 {
-    return QCryptographicHash::hash(content, QCryptographicHash::Sha256);
+    static const QRegularExpression form(QStringLiteral("\\A[1-9][0-9]{0,9}\\.root\\.json\\z"));
+    return form.match(name).hasMatch();
 }
 
-tl::unexpected<Error> differs(const ReleaseFile &file, const char *what)
+/// Takes the manifest and the trust roots in, and lists the rest.
+class Opener : public ArchiveVisitor
 {
-    return fail(
-        ErrorKind::Untrusted, Reason::HashMismatch,
-        QStringLiteral("%1: its %2 is not the one in the manifest").arg(file.name, QLatin1String(what)));
+public:
+    QByteArray manifest;
+    QList<QByteArray> roots;
+    QStringList files;
+
+    Result<Wants> begin(const QString &name) override
+    {
+        const bool isFirst = std::exchange(m_isFirst, false);
+        if (isFirst != isManifestName(name))
+            return notABundle(QStringLiteral("it does not begin with its manifest"));
+        if (!isFirst && !isRootName(name)) {
+            files.append(name);
+            return Wants::NextFile;
+        }
+        if (roots.size() == kMostRoots)
+            return notABundle(QStringLiteral("it holds more than %1 trust roots").arg(kMostRoots));
+        m_largest = isFirst ? kLargestManifest : kLargestSignedDocument;
+        m_content.clear();
+        return Wants::Content;
+    }
+
+    Result<Done> take(QByteArrayView bytes) override
+    {
+        if (m_content.size() + bytes.size() > m_largest)
+            return notABundle(QStringLiteral("its manifest or a trust root is too large"));
+        m_content.append(bytes);
+        return Done{};
+    }
+
+    Result<Done> end() override
+    {
+        if (manifest.isNull())
+            manifest = m_content.isNull() ? QByteArray("") : m_content;
+        else
+            roots.append(m_content);
+        return Done{};
+    }
+
+private:
+    static tl::unexpected<Error> notABundle(const QString &why)
+    {
+        return fail(ErrorKind::InvalidFile, QStringLiteral("not a bundle: ") + why);
+    }
+
+    QByteArray m_content;
+    qint64 m_largest = 0;
+    bool m_isFirst = true;
+};
+
+Result<Bundle> open(const ArchiveSource &source)
+{
+    Opener opener;
+    if (auto walked = walkArchive(source, opener); !walked)
+        return passOn(walked.error());
+    if (opener.manifest.isNull())
+        return fail(ErrorKind::InvalidFile, QStringLiteral("not a bundle: it is empty"));
+    auto document = parseSignedManifest(opener.manifest);
+    if (!document)
+        return passOn(document.error());
+    Bundle bundle{*std::move(document), opener.manifest, opener.files, {}, source};
+    for (const QByteArray &bytes : std::as_const(opener.roots)) {
+        auto root = parseTrustRoot(bytes);
+        if (!root)
+            return passOn(root.error(), QStringLiteral("reading a trust root of the bundle"));
+        bundle.roots.append(*std::move(root));
+    }
+    return bundle;
 }
 
-/// Compares with what the manifest says of a file, as far as it says anything.
-Result<Done> checkContent(const ReleaseFile &file, const QByteArray &content)
+/// What the manifest says of a file, and what it is for.
+struct Expected {
+    ReleaseFile file;
+    bool isImage = false; // it has to be one, and may be one of a payload of any kind
+    bool isNotes = false;
+};
+
+QMap<QString, Expected> expectedOf(const Manifest &manifest)
 {
-    if (file.size && *file.size != content.size())
-        return differs(file, "size");
-    if (!file.sha256.isEmpty() && file.sha256 != sha256(content))
-        return differs(file, "hash");
-    return Done{};
+    QMap<QString, Expected> expected;
+    for (const ManifestPayload &payload : manifest.payloads)
+        expected.insert(payload.file.name, {payload.file, hasToBeImage(payload), false});
+    if (manifest.releaseNotes)
+        expected.insert(manifest.releaseNotes->name, {*manifest.releaseNotes, false, true});
+    return expected;
+}
+
+/// Compares every file with the manifest as it passes, and keeps what somebody will use.
+class Checker : public ArchiveVisitor
+{
+public:
+    explicit Checker(const Manifest &manifest) : m_missing(expectedOf(manifest)) { }
+
+    CheckedFiles kept;
+
+    Result<Wants> begin(const QString &name) override
+    {
+        if (isManifestName(name) || isRootName(name))
+            return Wants::NextFile;
+        if (!m_missing.contains(name))
+            return fail(
+                ErrorKind::InvalidFile,
+                QStringLiteral("the bundle holds \"%1\", which its manifest does not name").arg(name));
+        m_current = m_missing.take(name);
+        m_hash = Sha256();
+        m_size = 0;
+        m_content.clear();
+        m_keeps = true;
+        return Wants::Content;
+    }
+
+    Result<Done> take(QByteArrayView bytes) override
+    {
+        m_size += bytes.size();
+        if (m_size > m_current.file.size.value_or(0))
+            return differs("size");
+        m_hash.add(bytes);
+        return m_keeps ? keep(bytes) : Result<Done>(Done{});
+    }
+
+    Result<Done> end() override
+    {
+        if (m_size != m_current.file.size)
+            return differs("size");
+        if (m_hash.result() != m_current.file.sha256)
+            return differs("hash");
+        if (m_keeps)
+            kept.insert(m_current.file.name, m_content);
+        return Done{};
+    }
+
+    Result<Done> finish() const
+    {
+        if (m_missing.isEmpty())
+            return Done{};
+        return fail(ErrorKind::Untrusted, Reason::PayloadMissing,
+                    QStringLiteral("the bundle does not hold the file \"%1\" of its manifest")
+                        .arg(m_missing.firstKey()));
+    }
+
+private:
+    Result<Done> keep(QByteArrayView bytes)
+    {
+        m_content.append(bytes);
+        const bool isImage = m_current.isImage || beginsAsImage(m_content);
+        if (m_content.size() >= kImageMagicSize && !isImage && !m_current.isNotes) {
+            m_keeps = false;
+            m_content = QByteArray();
+        }
+        if (m_content.size() > (m_current.isNotes ? kLargestNotes : kLargestImage))
+            return fail(ErrorKind::InvalidFile,
+                        QStringLiteral("%1 is too large for what it is").arg(m_current.file.name));
+        return Done{};
+    }
+
+    tl::unexpected<Error> differs(const char *what) const
+    {
+        return fail(ErrorKind::Untrusted, Reason::HashMismatch,
+                    QStringLiteral("%1: its %2 is not the one in the manifest")
+                        .arg(m_current.file.name, QLatin1String(what)));
+    }
+
+    QMap<QString, Expected> m_missing;
+    Expected m_current;
+    Sha256 m_hash;
+    qint64 m_size = 0;
+    QByteArray m_content;
+    bool m_keeps = false;
+};
+
+} // namespace
+
+QString rootEntryName(qint64 version)
+{
+    return QStringLiteral("%1.root.json").arg(version);
 }
 
 QList<ReleaseFile> filesOf(const Manifest &manifest)
@@ -55,150 +215,27 @@ QList<ReleaseFile> filesOf(const Manifest &manifest)
     return files;
 }
 
-/// Reads a file beside the manifest, and fills in what the manifest does not say of it.
-Result<BundleEntry> takeIn(ReleaseFile &file, const QDir &folder, qint64 largest)
-{
-    const auto content = readWholeFile(folder.filePath(file.name), largest);
-    if (!content)
-        return passOn(content.error());
-    if (content->isEmpty())
-        return fail(ErrorKind::InvalidFile, QStringLiteral("%1 is empty").arg(file.name));
-    if (auto checked = checkContent(file, *content); !checked)
-        return passOn(checked.error());
-    file.size = content->size();
-    file.sha256 = sha256(*content);
-    return BundleEntry{file.name, *content};
-}
-
-Result<Done> checkImage(const Manifest &manifest, const ManifestPayload &payload, const QByteArray &content)
-{
-    const auto image = imageOf(payload, content);
-    if (!image)
-        return passOn(image.error());
-    return *image ? checkAgreement(manifest, **image) : Done{};
-}
-
-/// Every file of the release in the order of the manifest; completes the manifest.
-Result<QList<BundleEntry>> collectFiles(Manifest &manifest, const QDir &folder)
-{
-    QList<BundleEntry> entries;
-    for (ManifestPayload &payload : manifest.payloads) {
-        if (!payload.url.isEmpty()) {
-            return fail(
-                ErrorKind::Unsupported,
-                QStringLiteral("%1: a bundle holds its files; name the file instead").arg(payload.url));
-        }
-        auto entry = takeIn(payload.file, folder, kLargestPayload);
-        if (!entry)
-            return passOn(entry.error());
-        if (auto checked = checkImage(manifest, payload, entry->content); !checked)
-            return passOn(checked.error());
-        entries.append(*entry);
-    }
-    if (manifest.releaseNotes) {
-        auto entry = takeIn(*manifest.releaseNotes, folder, kLargestNotes);
-        if (!entry)
-            return passOn(entry.error());
-        entries.append(*entry);
-    }
-    return entries;
-}
-
-Result<SignedManifest> signManifest(const Manifest &manifest, const QList<PrivateKey> &keys)
-{
-    const auto bytes = bytesToSign(manifest);
-    if (!bytes)
-        return passOn(bytes.error());
-    SignedManifest document{{*bytes, {}}, manifest};
-    for (const PrivateKey &key : keys) {
-        if (auto added = addSignature(document, key); !added)
-            return passOn(added.error());
-    }
-    return document;
-}
-
-} // namespace
-
 Result<Bundle> parseBundle(const QByteArray &bytes)
 {
-    const auto entries = readArchive(bytes);
-    if (!entries)
-        return passOn(entries.error());
-    if (entries->isEmpty() || entries->first().name != manifestName())
-        return fail(ErrorKind::InvalidFile,
-                    QStringLiteral("not a bundle: it does not begin with its manifest"));
-    auto document = parseSignedManifest(entries->first().content);
-    if (!document)
-        return passOn(document.error());
-    Bundle bundle{*document, entries->first().content, {}};
-    for (const BundleEntry &entry : entries->sliced(1))
-        bundle.files.insert(entry.name, entry.content);
-    return bundle;
+    return open({{}, bytes});
 }
 
 Result<Bundle> openBundle(const QString &path)
 {
-    const auto bytes = readWholeFile(path, kLargestBundle);
-    if (!bytes)
-        return passOn(bytes.error());
-    auto bundle = parseBundle(*bytes);
+    auto bundle = open({path, {}});
     if (!bundle)
         return passOn(bundle.error(), QStringLiteral("reading the bundle %1").arg(path));
     return bundle;
 }
 
-Result<Done> checkFiles(const Bundle &bundle)
+Result<CheckedFiles> checkFiles(const Bundle &bundle)
 {
-    QSet<QString> named;
-    for (const ReleaseFile &file : filesOf(bundle.document.manifest)) {
-        const auto content = bundle.files.constFind(file.name);
-        if (content == bundle.files.cend()) {
-            return fail(
-                ErrorKind::Untrusted, Reason::PayloadMissing,
-                QStringLiteral("the bundle does not hold the file \"%1\" of its manifest").arg(file.name));
-        }
-        if (auto checked = checkContent(file, *content); !checked)
-            return checked;
-        named.insert(file.name);
-    }
-    for (const QString &name : bundle.files.keys()) {
-        if (!named.contains(name)) {
-            return fail(
-                ErrorKind::InvalidFile,
-                QStringLiteral("the bundle holds \"%1\", which its manifest does not name").arg(name));
-        }
-    }
-    return Done{};
-}
-
-Result<Bundle> createBundle(const BundleRequest &request)
-{
-    auto manifest = readManifestFile(request.manifestPath);
-    if (!manifest)
-        return passOn(manifest.error(), QStringLiteral("reading %1").arg(request.manifestPath));
-    auto entries = collectFiles(*manifest, QFileInfo(request.manifestPath).dir());
-    if (!entries)
-        return passOn(entries.error(), QStringLiteral("creating the bundle"));
-    const auto document = signManifest(*manifest, request.keys);
-    if (!document)
-        return passOn(document.error(), QStringLiteral("signing the manifest"));
-    const auto manifestBytes = toBytes(*document);
-    if (!manifestBytes)
-        return passOn(manifestBytes.error());
-    entries->prepend({manifestName(), *manifestBytes});
-
-    const auto bytes = writeArchive(*entries);
-    if (!bytes)
-        return passOn(bytes.error());
-    // Read back before it is written: what we could not open ourselves is not to be released.
-    auto bundle = parseBundle(*bytes);
-    if (!bundle)
-        return passOn(bundle.error(), QStringLiteral("reading the new bundle back"));
-    if (auto checked = checkFiles(*bundle); !checked)
-        return passOn(checked.error(), QStringLiteral("reading the new bundle back"));
-    if (auto written = replaceFile(request.outputPath, *bytes); !written)
-        return passOn(written.error());
-    return bundle;
+    Checker checker(bundle.document.manifest);
+    if (auto walked = walkArchive(bundle.source, checker); !walked)
+        return passOn(walked.error());
+    if (auto finished = checker.finish(); !finished)
+        return passOn(finished.error());
+    return checker.kept;
 }
 
 } // namespace core

@@ -1,36 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/release/bundle_archive.h"
 #include "core/release/manifest.h"
-#include "core/trust/key.h"
+#include "core/trust/trust_root.h"
 
 #include <QMap>
 
 namespace core {
 
 /// A release in one file (".bmb", docs/formats/bundle.md), taken apart but not trusted: verifyBundle() makes
-/// a VerifiedRelease of it, and nothing else can be installed. A value.
+/// a VerifiedRelease of it, and nothing else can be installed. A value; its files stay where they are.
 struct Bundle {
     SignedManifest document;
     QByteArray manifestBytes; // manifest.json, with the signatures
-    QMap<QString, QByteArray> files; // every other entry, by name
+    QStringList files; // the names of those that belong to the release, in the order of the archive
+    QList<TrustRoot> roots; // those that came along, oldest first; nobody has judged them
+    ArchiveSource source;
 };
 
-/// Reads a bundle of at most 260 MiB. InvalidFile when it is not one (ManifestMalformed when the archive is
-/// fine and its manifest is not), FileFailed when it cannot be read. Judges neither signature nor hash.
+/// Reads what a bundle of at most 4 GiB says of itself; its files are only listed. InvalidFile when it is not
+/// one (ManifestMalformed when the archive is fine and its manifest is not), FileFailed when it cannot be
+/// read. Judges neither signature nor hash. Needs some 2 MiB of memory, whatever the bundle claims.
 Result<Bundle> openBundle(const QString &path);
 Result<Bundle> parseBundle(const QByteArray &bytes);
 
-/// That the bundle holds what its manifest says and nothing else. Untrusted with PayloadMissing or
-/// HashMismatch, InvalidFile for a file that the manifest does not name. Says nothing about who wrote the
-/// manifest.
-Result<Done> checkFiles(const Bundle &bundle);
+/// The files of a release that were checked, as far as somebody will use them: MCUboot images, and the
+/// release notes. Others are checked in passing.
+using CheckedFiles = QMap<QString, QByteArray>;
+
+/// That the bundle holds what its manifest says and nothing else, in one pass. Untrusted with PayloadMissing
+/// or HashMismatch, InvalidFile for a file that the manifest does not name, and for an image of more than 64
+/// MiB. Needs the memory of the images. Says nothing about who wrote the manifest.
+Result<CheckedFiles> checkFiles(const Bundle &bundle);
 
 /// What `bundle create` is told.
 struct BundleRequest {
     QString manifestPath; // YAML or JSON; its files lie beside it
     QList<PrivateKey> keys; // each signs; none leaves the bundle unsigned, and no device tool will take it
     QString outputPath;
+    QStringList rootPaths = {}; // versions of the trust root that come along, oldest first
 };
 
 /// Fills in size and hash of every file (and checks those that are written), checks that each image agrees
@@ -40,5 +49,11 @@ struct BundleRequest {
 /// InvalidFile or FileFailed for what cannot be read; Untrusted with HashMismatch, IncompatibleProduct,
 /// IncompatibleHardware or ManifestMalformed for what does not agree; Unsupported for a payload by address.
 Result<Bundle> createBundle(const BundleRequest &request);
+
+/// The name of the entry that a version of the trust root has in a bundle: "3.root.json".
+QString rootEntryName(qint64 version);
+
+/// Payloads and release notes of a manifest, in the order of the archive.
+QList<ReleaseFile> filesOf(const Manifest &manifest);
 
 } // namespace core

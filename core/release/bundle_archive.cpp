@@ -3,35 +3,28 @@
 
 #include "core/base/byte_reader.h"
 
+#include <QFile>
 #include <QSet>
 
 #include <archive.h>
 #include <archive_entry.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
 namespace core {
 
 namespace {
 
-constexpr qsizetype kMostEntries = 24;
-constexpr qint64 kLargestContent = 256ll * 1024 * 1024; // of all entries together
+constexpr qsizetype kMostEntries = 40;
 constexpr qsizetype kEndRecordSize = 22;
+constexpr std::size_t kReadStep = 256 * 1024;
+constexpr qint64 kLargestInMemory = 64ll * 1024 * 1024;
 
 struct ReaderFreer {
     void operator()(archive *reader) const { archive_read_free(reader); }
 };
-struct WriterFreer {
-    void operator()(archive *writer) const { archive_write_free(writer); }
-};
-struct EntryFreer {
-    void operator()(archive_entry *entry) const { archive_entry_free(entry); }
-};
 using Reader = std::unique_ptr<archive, ReaderFreer>;
-using Writer = std::unique_ptr<archive, WriterFreer>;
-using Entry = std::unique_ptr<archive_entry, EntryFreer>;
 
 tl::unexpected<Error> unreadable(const QString &detail)
 {
@@ -46,17 +39,67 @@ QString errorOf(archive *handle)
 
 /// Readers look for a ZIP archive's directory from the end, so that one file can be two archives; ours begins
 /// with its first entry and ends with its directory and an end record without a comment (APPNOTE.TXT 4.3.16).
-bool fillsTheFile(const QByteArray &bytes)
+bool fillsTheFile(QByteArrayView head, QByteArrayView tail, qint64 size)
 {
-    if (!bytes.startsWith("PK\x03\x04") || bytes.size() < kEndRecordSize
-        || !bytes.last(kEndRecordSize).startsWith("PK\x05\x06"))
+    if (!head.startsWith("PK\x03\x04") || tail.size() != kEndRecordSize || !tail.startsWith("PK\x05\x06"))
         return false;
-    ByteReader reader(QByteArrayView(bytes).last(kEndRecordSize));
+    ByteReader reader(tail);
     reader.take(12); // signature, two disk numbers, two counts
     const qint64 directorySize = reader.littleEndian<quint32>().value_or(0);
     const qint64 directoryOffset = reader.littleEndian<quint32>().value_or(0);
     const quint16 commentSize = reader.littleEndian<quint16>().value_or(1);
-    return commentSize == 0 && directoryOffset + directorySize + kEndRecordSize == bytes.size();
+    return commentSize == 0 && directoryOffset + directorySize + kEndRecordSize == size;
+}
+
+/// The open archive, and the file that it reads from; in memory, the bytes are borrowed.
+struct OpenArchive {
+    std::unique_ptr<QFile> file;
+    Reader reader;
+};
+
+Result<Done> checkFrame(const ArchiveSource &source, QFile *file)
+{
+    if (!file) {
+        const QByteArrayView bytes(source.bytes);
+        const bool isWhole =
+            fillsTheFile(bytes, bytes.last(std::min(kEndRecordSize, bytes.size())), bytes.size());
+        return isWhole
+            ? Result<Done>(Done{})
+            : unreadable(QStringLiteral("it is not one ZIP archive from its first to its last byte"));
+    }
+    const QByteArray head = file->peek(kEndRecordSize);
+    const bool canSeek = file->seek(std::max<qint64>(0, file->size() - kEndRecordSize));
+    const QByteArray tail = file->read(kEndRecordSize);
+    if (!canSeek || !file->seek(0) || file->error() != QFileDevice::NoError)
+        return fail(ErrorKind::FileFailed, QStringLiteral("%1: %2").arg(source.path, file->errorString()));
+    if (!fillsTheFile(head, tail, file->size()))
+        return unreadable(QStringLiteral("it is not one ZIP archive from its first to its last byte"));
+    return Done{};
+}
+
+Result<OpenArchive> openArchive(const ArchiveSource &source, ArchiveChecksums checksums)
+{
+    OpenArchive open{nullptr, Reader(archive_read_new())};
+    if (!source.path.isEmpty()) {
+        open.file = std::make_unique<QFile>(source.path);
+        if (!open.file->open(QIODevice::ReadOnly | QIODevice::Unbuffered))
+            return fail(ErrorKind::FileFailed,
+                        QStringLiteral("%1: %2").arg(source.path, open.file->errorString()));
+    }
+    if (auto checked = checkFrame(source, open.file.get()); !checked)
+        return passOn(checked.error());
+    archive *reader = open.reader.get();
+    const char *options = checksums == ArchiveChecksums::Ignored ? "zip:ignorecrc32" : nullptr;
+    const bool isSetUp = reader && archive_read_support_format_zip_seekable(reader) == ARCHIVE_OK
+        && archive_read_set_options(reader, options) == ARCHIVE_OK;
+    const bool isOpen = isSetUp
+        && (open.file ? archive_read_open_fd(reader, open.file->handle(), kReadStep)
+                      : archive_read_open_memory(reader, source.bytes.constData(),
+                                                 std::size_t(source.bytes.size())))
+            == ARCHIVE_OK;
+    if (!isOpen)
+        return unreadable(errorOf(reader));
+    return open;
 }
 
 Result<Done> checkEntry(archive_entry *entry)
@@ -79,95 +122,92 @@ Result<Done> checkEntry(archive_entry *entry)
     return Done{};
 }
 
-/// Trusts no announced size: what comes out of the archive is counted.
-Result<QByteArray> readContent(archive *reader, qint64 most)
+/// Trusts no announced size: what comes out of the archive is what the visitor gets.
+Result<Done> passContent(archive *reader, ArchiveVisitor &visitor)
 {
-    QByteArray content;
-    std::array<char, 32 * 1024> step;
+    la_int64_t expected = 0;
     while (true) {
-        const la_ssize_t got = archive_read_data(reader, step.data(), step.size());
-        if (got < 0)
+        const void *block = nullptr;
+        std::size_t size = 0;
+        la_int64_t offset = 0;
+        const int state = archive_read_data_block(reader, &block, &size, &offset);
+        if (state == ARCHIVE_EOF)
+            return visitor.end();
+        if (state != ARCHIVE_OK || offset != expected)
             return unreadable(errorOf(reader));
-        if (got == 0)
-            return content;
-        if (content.size() + got > most)
-            return unreadable(QStringLiteral("it holds more than 256 MiB"));
-        content.append(step.data(), got);
+        expected += la_int64_t(size);
+        if (auto taken = visitor.take(QByteArrayView(static_cast<const char *>(block), qsizetype(size)));
+            !taken)
+            return taken;
     }
 }
 
-la_ssize_t appendTo(archive *, void *target, const void *bytes, std::size_t size)
+Result<Done> walkEntries(archive *reader, ArchiveVisitor &visitor)
 {
-    static_cast<QByteArray *>(target)->append(static_cast<const char *>(bytes), qsizetype(size));
-    return la_ssize_t(size);
+    QSet<QString> names;
+    while (true) {
+        archive_entry *header = nullptr;
+        const int state = archive_read_next_header(reader, &header);
+        if (state == ARCHIVE_EOF)
+            return Done{};
+        if (state != ARCHIVE_OK)
+            return unreadable(errorOf(reader));
+        if (auto checked = checkEntry(header); !checked)
+            return checked;
+        const QString name = QString::fromLatin1(archive_entry_pathname(header));
+        if (names.contains(name) || names.size() == kMostEntries)
+            return unreadable(QStringLiteral("it holds too many files, or one of them twice"));
+        names.insert(name);
+        const auto wants = visitor.begin(name);
+        if (!wants)
+            return passOn(wants.error());
+        if (*wants == ArchiveVisitor::Wants::NextFile)
+            continue;
+        if (auto passed = passContent(reader, visitor); !passed)
+            return passed;
+    }
 }
 
-bool writeEntry(archive *writer, const BundleEntry &file)
+class Collector : public ArchiveVisitor
 {
-    const Entry entry(archive_entry_new());
-    // No times and no owner, so that the bytes depend on nothing but the content.
-    archive_entry_set_pathname(entry.get(), file.name.toLatin1().constData());
-    archive_entry_set_filetype(entry.get(), AE_IFREG);
-    archive_entry_set_perm(entry.get(), 0644);
-    archive_entry_set_size(entry.get(), file.content.size());
-    return archive_write_header(writer, entry.get()) == ARCHIVE_OK
-        && archive_write_data(writer, file.content.constData(), std::size_t(file.content.size()))
-        == file.content.size();
-}
+public:
+    QList<BundleEntry> entries;
+
+    Result<Wants> begin(const QString &name) override
+    {
+        entries.append({name, {}});
+        return Wants::Content;
+    }
+    Result<Done> take(QByteArrayView bytes) override
+    {
+        m_size += bytes.size();
+        if (m_size > kLargestInMemory)
+            return unreadable(QStringLiteral("it holds more than 64 MiB"));
+        entries.last().content.append(bytes);
+        return Done{};
+    }
+    Result<Done> end() override { return Done{}; }
+
+private:
+    qint64 m_size = 0;
+};
 
 } // namespace
 
-Result<QList<BundleEntry>> readArchive(const QByteArray &bytes, ArchiveChecksums checksums)
+Result<Done> walkArchive(const ArchiveSource &source, ArchiveVisitor &visitor, ArchiveChecksums checksums)
 {
-    if (!fillsTheFile(bytes))
-        return unreadable(QStringLiteral("it is not one ZIP archive from its first to its last byte"));
-    const Reader reader(archive_read_new());
-    const char *options = checksums == ArchiveChecksums::Ignored ? "zip:ignorecrc32" : nullptr;
-    const bool isOpen = reader && archive_read_support_format_zip_seekable(reader.get()) == ARCHIVE_OK
-        && archive_read_set_options(reader.get(), options) == ARCHIVE_OK
-        && archive_read_open_memory(reader.get(), bytes.constData(), std::size_t(bytes.size())) == ARCHIVE_OK;
-    if (!isOpen)
-        return unreadable(errorOf(reader.get()));
-
-    QList<BundleEntry> entries;
-    QSet<QString> names;
-    qint64 left = kLargestContent;
-    while (true) {
-        archive_entry *header = nullptr;
-        const int state = archive_read_next_header(reader.get(), &header);
-        if (state == ARCHIVE_EOF)
-            return entries;
-        if (state != ARCHIVE_OK)
-            return unreadable(errorOf(reader.get()));
-        if (auto checked = checkEntry(header); !checked)
-            return passOn(checked.error());
-        const QString name = QString::fromLatin1(archive_entry_pathname(header));
-        if (names.contains(name) || entries.size() == kMostEntries)
-            return unreadable(QStringLiteral("it holds too many files, or one of them twice"));
-        const auto content = readContent(reader.get(), left);
-        if (!content)
-            return passOn(content.error());
-        left -= content->size();
-        names.insert(name);
-        entries.append({name, *content});
-    }
+    const auto open = openArchive(source, checksums);
+    if (!open)
+        return passOn(open.error());
+    return walkEntries(open->reader.get(), visitor);
 }
 
-Result<QByteArray> writeArchive(const QList<BundleEntry> &entries)
+Result<QList<BundleEntry>> readArchive(const QByteArray &bytes, ArchiveChecksums checksums)
 {
-    QByteArray bytes;
-    const Writer writer(archive_write_new());
-    bool isWritten = writer && archive_write_set_format_zip(writer.get()) == ARCHIVE_OK
-        && archive_write_set_options(writer.get(), "zip:compression=store") == ARCHIVE_OK
-        && archive_write_set_bytes_in_last_block(writer.get(), 1) == ARCHIVE_OK
-        && archive_write_open(writer.get(), &bytes, nullptr, appendTo, nullptr) == ARCHIVE_OK;
-    for (const BundleEntry &entry : entries)
-        isWritten = isWritten && writeEntry(writer.get(), entry);
-    isWritten = isWritten && archive_write_close(writer.get()) == ARCHIVE_OK;
-    if (!isWritten)
-        return fail(ErrorKind::Internal,
-                    QStringLiteral("writing the archive: %1").arg(errorOf(writer.get())));
-    return bytes;
+    Collector collector;
+    if (auto walked = walkArchive({{}, bytes}, collector, checksums); !walked)
+        return passOn(walked.error());
+    return collector.entries;
 }
 
 } // namespace core

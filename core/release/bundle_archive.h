@@ -9,10 +9,22 @@
 
 namespace core {
 
-/// One file in a bundle.
-struct BundleEntry {
-    QString name; // a plain name, no path
-    QByteArray content;
+/// Where a bundle's archive is: in a file, or in memory. A value.
+struct ArchiveSource {
+    QString path; // empty: the bytes
+    QByteArray bytes;
+};
+
+/// Gets the files of an archive one after the other, each in pieces; nothing of it is kept in memory.
+class ArchiveVisitor
+{
+public:
+    enum class Wants { Content, NextFile };
+
+    virtual ~ArchiveVisitor() = default;
+    virtual Result<Wants> begin(const QString &name) = 0;
+    virtual Result<Done> take(QByteArrayView bytes) = 0; // of the file that began last; valid during the call
+    virtual Result<Done> end() = 0; // of a file whose content was wanted
 };
 
 /// Whether the archive's own checksums (CRC-32) count.
@@ -21,15 +33,31 @@ enum class ArchiveChecksums {
     Checked,
 };
 
-/// Takes the ZIP archive of a bundle apart: at most 24 plain files of at most 256 MiB in all, each name once.
+/// Walks through the ZIP archive of a bundle in the order of its files: at most 40 plain files, each name
+/// once. What a visitor refuses ends the walk.
 ///
-/// Says nothing about the content. InvalidFile for anything that is not such an archive: folders, links,
-/// paths, encrypted entries, bytes in front of it or after it.
+/// Says nothing about the content. How much comes out of a
+/// compressed file is for the visitor to bound. InvalidFile for anything that is not such an archive:
+/// folders, links, paths, encrypted entries, bytes in front of it or after it; FileFailed when it cannot be
+/// read.
+Result<Done> walkArchive(const ArchiveSource &source, ArchiveVisitor &visitor,
+                         ArchiveChecksums checksums = ArchiveChecksums::Ignored);
+
+/// One file that goes into a bundle.
+struct BundleEntry {
+    QString name; // a plain name, no path
+    QByteArray content;
+    QString path = {}; // of the file with the content; empty: `content` is it
+};
+
+/// All files of an archive that has at most 64 MiB in all; for small ones.
 Result<QList<BundleEntry>> readArchive(const QByteArray &bytes,
                                        ArchiveChecksums checksums = ArchiveChecksums::Ignored);
 
 /// The ZIP archive of the entries in their order, not compressed. The same entries always give the same
-/// bytes.
+/// bytes. The file is replaced in one step; a file with content that cannot be read leaves it as it was.
+/// InvalidFile beyond 4 GiB.
+Result<Done> writeArchiveFile(const QString &path, const QList<BundleEntry> &entries);
 Result<QByteArray> writeArchive(const QList<BundleEntry> &entries);
 
 } // namespace core

@@ -4,6 +4,7 @@
 #include "core/base/file_access.h"
 
 #include <QDir>
+#include <QSaveFile>
 
 namespace core {
 
@@ -65,6 +66,38 @@ bool canBeShown(const DocumentSignature &signature, const TrustStore &store)
     return signature.algorithm == QStringLiteral("ed25519") && store.releaseKey(signature.keyId);
 }
 
+/// Writes the files of the release as they come out of the archive.
+class Extractor : public ArchiveVisitor
+{
+public:
+    explicit Extractor(QDir folder) : m_folder(std::move(folder)) { }
+
+    Result<Wants> begin(const QString &name) override
+    {
+        if (!isReleaseFileName(name))
+            return Wants::NextFile;
+        m_file = std::make_unique<QSaveFile>(m_folder.filePath(releaseFileName(name)));
+        if (!m_file->open(QIODevice::WriteOnly))
+            return failed();
+        return Wants::Content;
+    }
+    Result<Done> take(QByteArrayView bytes) override
+    {
+        return m_file->write(bytes.data(), bytes.size()) == bytes.size() ? Result<Done>(Done{}) : failed();
+    }
+    Result<Done> end() override { return m_file->commit() ? Result<Done>(Done{}) : failed(); }
+
+private:
+    tl::unexpected<Error> failed() const
+    {
+        return fail(ErrorKind::FileFailed,
+                    QStringLiteral("%1: %2").arg(m_file->fileName(), m_file->errorString()));
+    }
+
+    QDir m_folder;
+    std::unique_ptr<QSaveFile> m_file;
+};
+
 } // namespace
 
 QList<EvidenceStep> explainVerification(const Bundle &bundle, const TrustStore &store, const QString &folder)
@@ -91,8 +124,6 @@ Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore
     if (!place.mkpath(releaseFileName(QString())))
         return fail(ErrorKind::FileFailed, QStringLiteral("%1: cannot be created").arg(folder));
     QMap<QString, QByteArray> files{{signedBytesName(), bundle.document.signedBytes}};
-    for (auto file = bundle.files.cbegin(); file != bundle.files.cend(); ++file)
-        files.insert(releaseFileName(file.key()), file.value());
     for (const DocumentSignature &signature : bundle.document.signatures) {
         if (!canBeShown(signature, store))
             continue;
@@ -103,6 +134,9 @@ Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore
         if (auto written = replaceFile(place.filePath(file.key()), file.value()); !written)
             return passOn(written.error());
     }
+    Extractor extractor(place);
+    if (auto walked = walkArchive(bundle.source, extractor); !walked)
+        return passOn(walked.error());
     return explainVerification(bundle, store, folder);
 }
 

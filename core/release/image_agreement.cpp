@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/image_agreement.h"
 
+#include "recovery_bootloader/include/bootmend/device_wire.h"
+
+#include <QtEndian>
+
 namespace core {
 
 namespace {
@@ -34,9 +38,19 @@ Result<Done> checkNumbers(const Manifest &manifest, const McubootImage &image)
 
 } // namespace
 
+bool beginsAsImage(QByteArrayView file)
+{
+    return file.size() >= kImageMagicSize && qFromLittleEndian<quint32>(file.data()) == BM_IMAGE_MAGIC;
+}
+
+bool hasToBeImage(const ManifestPayload &payload)
+{
+    return payload.image == QStringLiteral("application");
+}
+
 Result<std::optional<McubootImage>> imageOf(const ManifestPayload &payload, const QByteArray &file)
 {
-    if (!beginsAsImage(file) && payload.image != QStringLiteral("application"))
+    if (!beginsAsImage(file) && !hasToBeImage(payload))
         return std::optional<McubootImage>();
     auto image = parseImage(file);
     if (!image)

@@ -6,6 +6,14 @@
 
 namespace core {
 
+constexpr qsizetype kImageMagicSize = 4; // bytes
+
+/// Whether the first bytes are those of an MCUboot image.
+bool beginsAsImage(QByteArrayView file);
+
+/// Whether the payload cannot be anything else: "application" is what bootloaders start.
+bool hasToBeImage(const ManifestPayload &payload);
+
 /// The image that a payload is; nothing for a payload of another kind, which only a name other than
 /// "application" may have. InvalidFile with ImageMalformed, Untrusted with HashMismatch.
 Result<std::optional<McubootImage>> imageOf(const ManifestPayload &payload, const QByteArray &file);

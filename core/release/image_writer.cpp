@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/mcuboot_image.h"
 
+#include "core/base/sha256.h"
 #include "recovery_bootloader/include/bootmend/device_wire.h"
 
-#include <QCryptographicHash>
 #include <QtEndian>
 
 namespace core {
@@ -144,7 +144,7 @@ Result<QByteArray> createImage(const ImageSpec &spec, const PrivateKey &key)
         return passOn(checked.error(), QStringLiteral("creating an image"));
     const QByteArray protectedArea = protectedTlvs(spec);
     QByteArray image = header(spec, protectedArea.size()) + spec.payload + protectedArea;
-    const QByteArray digest = QCryptographicHash::hash(image, QCryptographicHash::Sha256);
+    const QByteArray digest = Sha256::of(image);
     const auto signature = key.sign(digest);
     if (!signature)
         return passOn(signature.error(), QStringLiteral("signing an image"));

@@ -14,7 +14,7 @@ namespace core {
 namespace {
 
 constexpr qint64 kLargestManifest = 64 * 1024;
-constexpr qint64 kLargestFile = 256ll * 1024 * 1024;
+constexpr qint64 kLargestFile = 0xffffffff - 16ll * 1024 * 1024; // so that a bundle holds it
 constexpr qint64 kLargestNumber32 = 0xffffffff;
 constexpr std::size_t kMostPayloads = 16;
 constexpr std::size_t kMostHealthChecks = 16;
@@ -124,6 +124,7 @@ ManifestPayload readPayload(JsonFields &fields)
     }
     if (fields.has("slot"))
         payload.slot = formedText(fields, "slot", QStringLiteral("inactive|primary|secondary|a|b|auto"));
+    payload.isIrreversible = fields.optionalBoolean("irreversible").value_or(false);
     return payload;
 }
 
@@ -169,6 +170,10 @@ QList<ManifestPayload> readPayloads(JsonFields &document)
         images.insert(payload.image);
         names.insert(payload.file.name);
     }
+    // As long as a release can still be taken back, nothing of it may be for good.
+    if (!std::is_partitioned(payloads.cbegin(), payloads.cend(),
+                             [](const ManifestPayload &one) { return !one.isIrreversible; }))
+        document.refuse("payloads", QStringLiteral("have an irreversible one before one that is not"));
     return payloads;
 }
 
@@ -303,7 +308,7 @@ bool isComplete(const Manifest &manifest)
 bool isReleaseFileName(const QString &name)
 {
     return isOf(QStringLiteral("[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,127}"), name)
-        && name != QStringLiteral("manifest.json");
+        && name != QStringLiteral("manifest.json") && !name.endsWith(QStringLiteral(".root.json"));
 }
 
 Result<Manifest> parseManifest(const QByteArray &text)

@@ -28,6 +28,7 @@ struct ManifestPayload {
     ReleaseFile file;
     QString url; // https; empty when the file lies in the bundle
     QString slot = QStringLiteral("inactive"); // inactive, primary, secondary, a, b or auto
+    bool isIrreversible = false; // once it is installed, no rollback brings back what was there
 };
 
 /// From one time of the day to another, in minutes after midnight UTC, 0 … 1440. May go over midnight.
@@ -73,7 +74,7 @@ struct Manifest {
     QString channel;
     quint32 rollbackIndex = 0;
     std::optional<Version> minBootloader;
-    QList<ManifestPayload> payloads; // at least one
+    QList<ManifestPayload> payloads; // at least one, in the order of installing; the irreversible ones last
     ReleasePolicy policy;
     QList<ManifestHealthCheck> health;
     std::optional<qint64> configSchema;

@@ -26,6 +26,8 @@ Json::Object toObject(const ManifestPayload &payload)
     object.emplace(QStringLiteral("slot"), payload.slot);
     if (!payload.url.isEmpty())
         object.emplace(QStringLiteral("url"), payload.url);
+    if (payload.isIrreversible)
+        object.emplace(QStringLiteral("irreversible"), true);
     return object;
 }
 

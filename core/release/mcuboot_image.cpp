@@ -3,9 +3,8 @@
 
 #include "core/base/byte_reader.h"
 #include "core/base/file_access.h"
+#include "core/base/sha256.h"
 #include "recovery_bootloader/include/bootmend/device_wire.h"
-
-#include <QCryptographicHash>
 
 namespace core {
 
@@ -271,11 +270,6 @@ bool McubootImage::isEncrypted() const
     return (flags & BM_IMAGE_FLAG_ENCRYPTED_MASK) != 0;
 }
 
-bool beginsAsImage(QByteArrayView bytes)
-{
-    return ByteReader(bytes).littleEndian<quint32>() == BM_IMAGE_MAGIC;
-}
-
 std::optional<qint64> endOfImage(QByteArrayView bytes)
 {
     const auto header = readHeader(bytes);
@@ -346,9 +340,7 @@ Result<McubootImage> readImageFile(const QString &path)
 
 QByteArray computeDigest(const McubootImage &image)
 {
-    QCryptographicHash hash(QCryptographicHash::Sha256);
-    hash.addData(QByteArrayView(image.file).first(image.signedSize));
-    return hash.result();
+    return Sha256::of(QByteArrayView(image.file).first(image.signedSize));
 }
 
 Result<Done> checkDigest(const McubootImage &image)

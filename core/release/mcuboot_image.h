@@ -62,9 +62,6 @@ struct McubootImage {
     bool isEncrypted() const;
 };
 
-/// Whether bytes begin with the magic number of an image.
-bool beginsAsImage(QByteArrayView bytes);
-
 /// Where the image that bytes begin with ends, behind its last TLV: for containers that pad it. Nothing when
 /// its areas do not fit into the bytes.
 std::optional<qint64> endOfImage(QByteArrayView bytes);

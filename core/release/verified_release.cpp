@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/verified_release.h"
 
+#include "core/base/sha256.h"
 #include "core/release/foreign/demo_keys.h"
 #include "core/release/image_agreement.h"
 #include "core/release/release_signers.h"
 #include "core/trust/json_fields.h"
-
-#include <QCryptographicHash>
 
 namespace core {
 
@@ -87,17 +86,16 @@ Result<Done> checkBootKey(const McubootImage &image, const Manifest &manifest, c
     return verifyImage(image, record->key);
 }
 
-Result<VerifiedPayload> verifyPayload(const ManifestPayload &payload, const Bundle &bundle,
-                                      const TrustStore &store)
+Result<VerifiedPayload> verifyPayload(const ManifestPayload &payload, const CheckedFiles &files,
+                                      const Manifest &manifest, const TrustStore &store)
 {
-    VerifiedPayload verified{payload, bundle.files.value(payload.file.name), {}};
+    VerifiedPayload verified{payload, files.value(payload.file.name), {}};
     auto image = imageOf(payload, verified.file);
     if (!image)
         return passOn(image.error());
     verified.image = std::move(*image);
     if (!verified.image)
         return verified;
-    const Manifest &manifest = bundle.document.manifest;
     if (auto checked = checkAgreement(manifest, *verified.image); !checked)
         return passOn(checked.error());
     if (auto checked = checkBootKey(*verified.image, manifest, store); !checked)
@@ -131,12 +129,13 @@ Result<VerifiedRelease> verifyBundle(const Bundle &bundle, const TrustStore &sto
         return untrusted(Reason::ManifestExpired,
                          QStringLiteral("the release expired at %1").arg(timeText(*manifest.expires)));
     }
-    if (auto checked = checkFiles(bundle); !checked)
-        return passOn(checked.error(), QStringLiteral("verifying the bundle"));
+    const auto files = checkFiles(bundle);
+    if (!files)
+        return passOn(files.error(), QStringLiteral("verifying the bundle"));
 
     VerifiedRelease release;
     for (const ManifestPayload &payload : manifest.payloads) {
-        auto verified = verifyPayload(payload, bundle, store);
+        auto verified = verifyPayload(payload, *files, manifest, store);
         if (!verified)
             return passOn(verified.error(), QStringLiteral("verifying the bundle"));
         release.m_payloads.append(std::move(*verified));
@@ -145,10 +144,9 @@ Result<VerifiedRelease> verifyBundle(const Bundle &bundle, const TrustStore &sto
     release.m_signedBy = admission->signers;
     release.m_trust = admission->trust;
     release.m_demoKeys = demoKeysOf(release.m_payloads);
-    release.m_manifestDigest =
-        QCryptographicHash::hash(bundle.document.signedBytes, QCryptographicHash::Sha256);
+    release.m_manifestDigest = Sha256::of(bundle.document.signedBytes);
     if (manifest.releaseNotes)
-        release.m_releaseNotes = bundle.files.value(manifest.releaseNotes->name);
+        release.m_releaseNotes = files->value(manifest.releaseNotes->name);
     return release;
 }
 

@@ -11,7 +11,7 @@ namespace core {
 /// One payload of a release that was verified.
 struct VerifiedPayload {
     ManifestPayload description;
-    QByteArray file;
+    QByteArray file; // of an image; a payload of another kind was checked, and stays in the bundle
     std::optional<McubootImage> image; // nothing for a payload of another kind
 };
 

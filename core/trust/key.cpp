@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trust/key.h"
 
+#include "core/base/sha256.h"
 #include "core/trust/openssl_handles.h"
-
-#include <QCryptographicHash>
 
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
@@ -146,7 +145,7 @@ QByteArray PublicKey::spki() const
 
 QByteArray PublicKey::keyHash() const
 {
-    return QCryptographicHash::hash(spki(), QCryptographicHash::Sha256);
+    return Sha256::of(spki());
 }
 
 QString PublicKey::keyId() const

@@ -54,6 +54,11 @@ Result<TrustRoot> importRoots(const QString &path, const QList<TrustRoot> &chain
     if (!file->root)
         return fail(ErrorKind::InvalidFile,
                     QStringLiteral("%1 is a local trust file; only a trust root can be succeeded").arg(path));
+    if (!chain.isEmpty() && chain.last().version < file->root->version)
+        return fail(ErrorKind::Untrusted, Reason::RootReplayed,
+                    QStringLiteral("version %1 is trusted, and this is version %2")
+                        .arg(file->root->version)
+                        .arg(chain.last().version));
     auto last = followChain(*file->root, chain);
     if (!last)
         return passOn(last.error());

@@ -28,8 +28,8 @@ Result<TrustStore> loadTrustStore(const QString &path);
 /// Follows the chain from the root in the file, and puts its last root there in one step. The last may not
 /// have expired. The same chain again changes nothing.
 ///
-/// InvalidFile when the file holds no root; else as followChain() and checkExpiry(). After an error the file
-/// is what it was.
+/// InvalidFile when the file holds no root; Untrusted with RootReplayed when the chain ends before it; else
+/// as followChain() and checkExpiry(). After an error the file is what it was.
 Result<TrustRoot> importRoots(const QString &path, const QList<TrustRoot> &chain, const QDateTime &nowUtc);
 
 /// Writes the root and its signatures, in one step.

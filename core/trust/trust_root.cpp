@@ -170,10 +170,9 @@ Result<TrustRoot> followChain(const TrustRoot &trusted, const QList<TrustRoot> &
 {
     TrustRoot last = trusted;
     for (const TrustRoot &next : chain) {
-        const bool isSame =
-            next.version == last.version && next.document.signedBytes == last.document.signedBytes;
-        const bool isBehind = next.version < trusted.version && &next != &chain.last();
-        if (isSame || isBehind)
+        const bool isKnown = next.version < trusted.version
+            || (next.version == last.version && next.document.signedBytes == last.document.signedBytes);
+        if (isKnown)
             continue;
         if (auto checked = checkSuccessor(last, next); !checked)
             return passOn(checked.error(), QStringLiteral("following the chain of trust roots"));

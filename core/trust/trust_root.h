@@ -42,8 +42,8 @@ Result<Done> checkSuccessor(const TrustRoot &trusted, const TrustRoot &next);
 /// Untrusted with RootExpired.
 Result<Done> checkExpiry(const TrustRoot &root, const QDateTime &nowUtc);
 
-/// Follows a chain of roots, oldest first, and gives the last. It may begin before `trusted`, and has to end
-/// with it or later; an empty chain leads to `trusted`. Errors as checkSuccessor().
+/// Follows a chain of roots, oldest first, and gives the last. Those that `trusted` came after are passed
+/// over; a chain without a newer one leads to `trusted`. Errors as checkSuccessor().
 Result<TrustRoot> followChain(const TrustRoot &trusted, const QList<TrustRoot> &chain);
 
 } // namespace core

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_protocols/smp/image_upload.h"
 
+#include "core/base/sha256.h"
 #include "device_protocols/smp/reply_fields.h"
 
 #include <QCborStreamWriter>
-#include <QCryptographicHash>
 
 #include <algorithm>
 
@@ -64,9 +64,8 @@ Error atOffset(Error error, qsizetype offset)
 } // namespace
 
 ImageUpload::ImageUpload(Client &client, UploadOrder order) :
-    m_client(client), m_order(std::move(order)),
-    m_fileDigest(QCryptographicHash::hash(m_order.file, QCryptographicHash::Sha256)), m_exchange(client),
-    m_packetLimit(packetLimit(m_order.limits, client.bytesAddedToBuffer())),
+    m_client(client), m_order(std::move(order)), m_fileDigest(core::Sha256::of(m_order.file)),
+    m_exchange(client), m_packetLimit(packetLimit(m_order.limits, client.bytesAddedToBuffer())),
     m_window(std::clamp(m_order.limits.bufferCount - 1, 1, kLargestWindow))
 {
 }

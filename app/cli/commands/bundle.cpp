@@ -16,6 +16,7 @@ namespace {
 struct BundleOptions {
     std::string manifest;
     std::vector<std::string> keys;
+    std::vector<std::string> roots; // --root
     std::string file; // the bundle
     std::string explainFolder; // --explain
 };
@@ -51,11 +52,15 @@ QJsonObject bundleJson(const core::Bundle &bundle)
             QJsonObject{{QStringLiteral("image"), payload.image},
                         {QStringLiteral("file"), payload.file.name},
                         {QStringLiteral("size"), payload.file.size.value_or(0)},
-                        {QStringLiteral("sha256"), QString::fromLatin1(payload.file.sha256.toHex())}});
+                        {QStringLiteral("sha256"), QString::fromLatin1(payload.file.sha256.toHex())},
+                        {QStringLiteral("irreversible"), payload.isIrreversible}});
     QJsonArray signatures;
     for (const core::DocumentSignature &signature : bundle.document.signatures)
         signatures.append(QJsonObject{{QStringLiteral("alg"), signature.algorithm},
                                       {QStringLiteral("key_id"), signature.keyId}});
+    QJsonArray roots;
+    for (const core::TrustRoot &root : bundle.roots)
+        roots.append(root.version);
     return {{QStringLiteral("version"), core::toText(manifest.version)},
             {QStringLiteral("build"), manifest.build},
             {QStringLiteral("product"), manifest.product},
@@ -64,6 +69,7 @@ QJsonObject bundleJson(const core::Bundle &bundle)
             {QStringLiteral("rollback_index"), qint64(manifest.rollbackIndex)},
             {QStringLiteral("payloads"), payloads},
             {QStringLiteral("imported"), originJson(manifest.imported)},
+            {QStringLiteral("roots"), roots},
             {QStringLiteral("signatures"), signatures}};
 }
 
@@ -76,10 +82,14 @@ void tellBundle(const core::Bundle &bundle, Session &session)
             .arg(manifest.rollbackIndex));
     session.output().say(QStringLiteral("for hardware %1").arg(manifest.hardware.join(QStringLiteral(", "))));
     for (const core::ManifestPayload &payload : manifest.payloads)
-        session.output().say(QStringLiteral("%1: %2, %3 bytes, SHA-256 %4")
-                                 .arg(payload.image, payload.file.name)
-                                 .arg(payload.file.size.value_or(0))
-                                 .arg(QString::fromLatin1(payload.file.sha256.toHex())));
+        session.output().say(
+            QStringLiteral("%1: %2, %3 bytes, SHA-256 %4%5")
+                .arg(payload.image, payload.file.name)
+                .arg(payload.file.size.value_or(0))
+                .arg(QString::fromLatin1(payload.file.sha256.toHex()),
+                     payload.isIrreversible ? QStringLiteral(", cannot be taken back") : QString()));
+    for (const core::TrustRoot &root : bundle.roots)
+        session.output().say(QStringLiteral("brings version %1 of the trust root").arg(root.version));
     if (manifest.imported)
         session.output().say(
             QStringLiteral("imported from a file of the format %1, SHA-256 %2")
@@ -97,9 +107,13 @@ int createBundle(const BundleOptions &options, Session &session)
     const auto keys = readKeys(options.keys);
     if (!keys)
         return session.output().result(command, keys.error());
+    QStringList rootPaths;
+    for (const std::string &path : options.roots)
+        rootPaths.append(QString::fromStdString(path));
     const core::BundleRequest request{.manifestPath = QString::fromStdString(options.manifest),
                                       .keys = *keys,
-                                      .outputPath = QString::fromStdString(options.file)};
+                                      .outputPath = QString::fromStdString(options.file),
+                                      .rootPaths = rootPaths};
     const auto bundle = core::createBundle(request);
     if (!bundle)
         return session.output().result(command, bundle.error());
@@ -169,6 +183,8 @@ void addBundle(CLI::App &app, Session &session)
     CLI::App *create = parent->add_subcommand("create", "makes and signs a bundle from a manifest");
     create->add_option("MANIFEST", options->manifest, "YAML or JSON; its files lie beside it")->required();
     create->add_option("--key", options->keys, "a private release key; any number of times")->required();
+    create->add_option("--root", options->roots,
+                       "a version of the trust root that comes along, for computers that have an older one");
     create->add_option("-o,--output", options->file, "the bundle to write")->required();
     create->callback(
         [=, &session] { session.command = [=, &session] { return createBundle(*options, session); }; });

@@ -281,15 +281,27 @@ int trustSign(const TrustOptions &options, Session &session)
     return tell(QStringLiteral("trust sign"), signedFile, session);
 }
 
+/// The versions in a file: one, or those that a bundle brought along.
+core::Result<QList<core::TrustRoot>> readRoots(const QString &path)
+{
+    if (path.endsWith(QStringLiteral(".bmb"))) {
+        const auto bundle = core::openBundle(path);
+        return bundle ? core::Result<QList<core::TrustRoot>>(bundle->roots) : core::passOn(bundle.error());
+    }
+    const auto bytes = core::readWholeFile(path, core::kLargestSignedDocument);
+    const auto root = bytes ? core::parseTrustRoot(*bytes) : core::passOn(bytes.error());
+    return root ? core::Result<QList<core::TrustRoot>>({*root}) : core::passOn(root.error());
+}
+
 core::Result<QList<core::TrustRoot>> readChain(const std::vector<std::string> &paths)
 {
     QList<core::TrustRoot> chain;
     for (const std::string &path : paths) {
-        const auto bytes = core::readWholeFile(QString::fromStdString(path), core::kLargestSignedDocument);
-        auto root = bytes ? core::parseTrustRoot(*bytes) : core::passOn(bytes.error());
-        if (!root)
-            return core::passOn(root.error(), QStringLiteral("reading %1").arg(QString::fromStdString(path)));
-        chain.append(*std::move(root));
+        const auto roots = readRoots(QString::fromStdString(path));
+        if (!roots)
+            return core::passOn(roots.error(),
+                                QStringLiteral("reading %1").arg(QString::fromStdString(path)));
+        chain += *roots;
     }
     return chain;
 }
@@ -297,11 +309,11 @@ core::Result<QList<core::TrustRoot>> readChain(const std::vector<std::string> &p
 int trustImport(const TrustOptions &options, Session &session)
 {
     const auto imported = [&]() -> core::Result<core::TrustFile> {
-        const auto path = session.trustPath();
+        const auto trust = session.trustInUse();
         const auto chain = readChain(options.files);
-        if (!path || !chain)
-            return core::passOn(path ? chain.error() : path.error());
-        const auto root = core::importRoots(*path, *chain, QDateTime::currentDateTimeUtc());
+        if (!trust || !chain)
+            return core::passOn(trust ? chain.error() : trust.error());
+        const auto root = core::importRoots(trust->file, *chain, QDateTime::currentDateTimeUtc());
         if (!root)
             return core::passOn(root.error());
         return core::TrustFile{root->grants, *root};
@@ -312,10 +324,11 @@ int trustImport(const TrustOptions &options, Session &session)
 int trustShow(const TrustOptions &options, Session &session)
 {
     const QString command = QStringLiteral("trust show");
-    const auto path =
-        options.files.empty() ? session.trustPath() : QString::fromStdString(options.files.front());
+    const auto trust = options.files.empty()
+        ? session.trustInUse()
+        : core::Result<state::TrustInUse>(state::TrustInUse{QString::fromStdString(options.files.front())});
     const auto bytes =
-        path ? core::readWholeFile(*path, core::kLargestSignedDocument) : core::passOn(path.error());
+        trust ? core::readWholeFile(trust->file, core::kLargestSignedDocument) : core::passOn(trust.error());
     if (!bytes)
         return session.output().result(command, bytes.error());
     const auto draft = core::draftOf(*bytes); // A root that is not signed yet is shown as well.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gui/device_thread/release_shelf.h"
 
-#include "core/base/build_time.h"
-#include "core/trust/trust_file.h"
+#include "app/state/open_release.h"
 
 #include <QDir>
 
@@ -27,13 +26,7 @@ core::Result<core::VerifiedRelease> openRelease(const ReleaseShelf &shelf, const
     if (shelf.trustFile.isEmpty())
         return core::fail(core::ErrorKind::Untrusted, core::Reason::KeyUnknown,
                           QStringLiteral("no trust file was given"));
-    const core::Result<core::TrustStore> store = core::loadTrustStore(shelf.trustFile);
-    if (!store)
-        return core::passOn(store.error(), QStringLiteral("reading the trust file"));
-    const core::Result<core::Bundle> bundle = core::openBundle(file);
-    if (!bundle)
-        return core::passOn(bundle.error(), QStringLiteral("opening the release"));
-    return core::verifyBundle(*bundle, *store, {QDateTime::currentDateTimeUtc(), core::buildTime()});
+    return state::openRelease({shelf.trustFile}, file);
 }
 
 ReleaseOffer offerOf(const ReleaseShelf &shelf, const QString &file)

@@ -7,6 +7,7 @@
 #include "core/release/foreign/elf.h"
 #include "core/release/foreign/intel_hex.h"
 #include "core/release/foreign/uf2.h"
+#include "core/release/image_agreement.h"
 
 #include <QCryptographicHash>
 

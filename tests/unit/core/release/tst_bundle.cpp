@@ -320,7 +320,7 @@ private Q_SLOTS:
         reordered.swapItemsAt(0, 1);
         QVERIFY(!isReadable(reordered));
         QList<BundleEntry> many = bench.entries;
-        for (int index = 0; index < 24; ++index)
+        for (int index = 0; index < 40; ++index)
             many.append({QStringLiteral("file%1").arg(index), "x"});
         QVERIFY(!isReadable(many));
         QVERIFY(!isReadable({}));

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/state/open_release.h"
+
+#include "core/base/build_time.h"
+#include "core/trust/trust_file.h"
+
+namespace state {
+
+namespace {
+
+core::Result<core::TrustStore> follow(const TrustInUse &trust, const core::TrustFile &file,
+                                      const core::Bundle &bundle, const QDateTime &nowUtc)
+{
+    if (!file.root)
+        return file.store;
+    const core::Result<core::TrustRoot> last = core::followChain(*file.root, bundle.roots);
+    if (!last)
+        return core::passOn(last.error());
+    // One that has expired is not kept; whether the release may be judged by it, the verification says.
+    const bool isWorthKeeping = trust.isOwn && last->version > file.root->version && nowUtc < last->expires;
+    if (isWorthKeeping) {
+        if (const auto saved = core::saveTrustRoot(trust.file, *last); !saved)
+            return core::passOn(saved.error());
+    }
+    return last->grants;
+}
+
+} // namespace
+
+core::Result<core::VerifiedRelease> openRelease(const TrustInUse &trust, const QString &bundlePath,
+                                                const core::OrganisationPolicy &policy)
+{
+    const core::Result<core::TrustFile> file = core::readTrustFile(trust.file);
+    if (!file)
+        return core::passOn(file.error());
+    const core::Result<core::Bundle> bundle = core::openBundle(bundlePath);
+    if (!bundle)
+        return core::passOn(bundle.error());
+    const core::ReleaseTime now{QDateTime::currentDateTimeUtc(), core::buildTime()};
+    const core::Result<core::TrustStore> store = follow(trust, *file, *bundle, now.nowUtc);
+    if (!store)
+        return core::passOn(store.error());
+    return core::verifyBundle(*bundle, *store, now, policy);
+}
+
+} // namespace state

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/release/bundle.h"
+
+#include "core/base/file_access.h"
+#include "core/base/sha256.h"
+#include "core/release/image_agreement.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+#include <filesystem>
+
+namespace core {
+
+namespace {
+
+constexpr qint64 kStep = 256 * 1024;
+constexpr qint64 kLargestImage = 64 * 1024 * 1024;
+
+/// Size and hash of a file that may be larger than the memory.
+struct Measured {
+    qint64 size = 0;
+    QByteArray sha256;
+    QByteArray head; // its first bytes
+};
+
+Result<Measured> measure(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return fail(ErrorKind::FileFailed, QStringLiteral("%1: %2").arg(path, file.errorString()));
+    Measured measured;
+    Sha256 hash;
+    while (true) {
+        const QByteArray step = file.read(kStep);
+        if (file.error() != QFileDevice::NoError)
+            return fail(ErrorKind::FileFailed, QStringLiteral("%1: %2").arg(path, file.errorString()));
+        if (step.isEmpty())
+            break;
+        if (measured.size == 0)
+            measured.head = step.first(std::min(step.size(), kImageMagicSize));
+        hash.add(step);
+        measured.size += step.size();
+    }
+    measured.sha256 = hash.result();
+    return measured;
+}
+
+tl::unexpected<Error> differs(const ReleaseFile &file, const char *what)
+{
+    return fail(
+        ErrorKind::Untrusted, Reason::HashMismatch,
+        QStringLiteral("%1: its %2 is not the one in the manifest").arg(file.name, QLatin1String(what)));
+}
+
+/// Compares a file beside the manifest with what the manifest says of it, and fills in what it does not say.
+Result<Measured> takeIn(ReleaseFile &file, const QString &path)
+{
+    const auto measured = measure(path);
+    if (!measured)
+        return passOn(measured.error());
+    if (measured->size == 0)
+        return fail(ErrorKind::InvalidFile, QStringLiteral("%1 is empty").arg(file.name));
+    if (file.size && *file.size != measured->size)
+        return differs(file, "size");
+    if (!file.sha256.isEmpty() && file.sha256 != measured->sha256)
+        return differs(file, "hash");
+    file.size = measured->size;
+    file.sha256 = measured->sha256;
+    return measured;
+}
+
+Result<Done> checkImage(const Manifest &manifest, const ManifestPayload &payload, const QString &path)
+{
+    const auto content = readWholeFile(path, kLargestImage);
+    if (!content)
+        return passOn(content.error());
+    const auto image = imageOf(payload, *content);
+    if (!image)
+        return passOn(image.error());
+    return *image ? checkAgreement(manifest, **image) : Done{};
+}
+
+/// Every file of the release in the order of the manifest; completes the manifest.
+Result<QList<BundleEntry>> collectFiles(Manifest &manifest, const QDir &folder)
+{
+    QList<BundleEntry> entries;
+    for (ManifestPayload &payload : manifest.payloads) {
+        if (!payload.url.isEmpty()) {
+            return fail(
+                ErrorKind::Unsupported,
+                QStringLiteral("%1: a bundle holds its files; name the file instead").arg(payload.url));
+        }
+        const QString path = folder.filePath(payload.file.name);
+        const auto measured = takeIn(payload.file, path);
+        if (!measured)
+            return passOn(measured.error());
+        if (hasToBeImage(payload) || beginsAsImage(measured->head)) {
+            if (auto checked = checkImage(manifest, payload, path); !checked)
+                return passOn(checked.error());
+        }
+        entries.append({payload.file.name, {}, path});
+    }
+    if (manifest.releaseNotes) {
+        const QString path = folder.filePath(manifest.releaseNotes->name);
+        if (const auto measured = takeIn(*manifest.releaseNotes, path); !measured)
+            return passOn(measured.error());
+        entries.append({manifest.releaseNotes->name, {}, path});
+    }
+    return entries;
+}
+
+Result<QList<BundleEntry>> collectRoots(const QStringList &paths)
+{
+    QList<BundleEntry> entries;
+    for (const QString &path : paths) {
+        const auto bytes = readWholeFile(path, kLargestSignedDocument);
+        const auto root = bytes ? parseTrustRoot(*bytes) : passOn(bytes.error());
+        if (!root)
+            return passOn(root.error(), QStringLiteral("reading the trust root %1").arg(path));
+        if (auto checked = checkSignatures(*root); !checked)
+            return passOn(checked.error(), QStringLiteral("reading the trust root %1").arg(path));
+        entries.append({rootEntryName(root->version), *bytes});
+    }
+    return entries;
+}
+
+Result<SignedManifest> signManifest(const Manifest &manifest, const QList<PrivateKey> &keys)
+{
+    const auto bytes = bytesToSign(manifest);
+    if (!bytes)
+        return passOn(bytes.error());
+    SignedManifest document{{*bytes, {}}, manifest};
+    for (const PrivateKey &key : keys) {
+        if (auto added = addSignature(document, key); !added)
+            return passOn(added.error());
+    }
+    return document;
+}
+
+/// Written beside its place and read back before it takes it: what we could not open ourselves is not to be
+/// released, and a file that changed meanwhile is found.
+Result<Bundle> writeChecked(const QString &path, const QList<BundleEntry> &entries)
+{
+    const QString unchecked = path + QStringLiteral(".unchecked");
+    const auto written = [&]() -> Result<Done> {
+        if (auto done = writeArchiveFile(unchecked, entries); !done)
+            return done;
+        const auto bundle = openBundle(unchecked);
+        const auto checked = bundle ? checkFiles(*bundle) : passOn(bundle.error());
+        if (!checked)
+            return passOn(checked.error(), QStringLiteral("reading the new bundle back"));
+        std::error_code problem;
+        std::filesystem::rename(unchecked.toStdString(), path.toStdString(), problem);
+        if (problem)
+            return fail(ErrorKind::FileFailed,
+                        QStringLiteral("%1: %2").arg(path, QString::fromStdString(problem.message())));
+        return Done{};
+    }();
+    if (!written) {
+        QFile::remove(unchecked);
+        return passOn(written.error());
+    }
+    return openBundle(path);
+}
+
+} // namespace
+
+Result<Bundle> createBundle(const BundleRequest &request)
+{
+    auto manifest = readManifestFile(request.manifestPath);
+    if (!manifest)
+        return passOn(manifest.error(), QStringLiteral("reading %1").arg(request.manifestPath));
+    auto entries = collectFiles(*manifest, QFileInfo(request.manifestPath).dir());
+    if (!entries)
+        return passOn(entries.error(), QStringLiteral("creating the bundle"));
+    const auto roots = collectRoots(request.rootPaths);
+    if (!roots)
+        return passOn(roots.error(), QStringLiteral("creating the bundle"));
+    const auto document = signManifest(*manifest, request.keys);
+    if (!document)
+        return passOn(document.error(), QStringLiteral("signing the manifest"));
+    const auto manifestBytes = toBytes(*document);
+    if (!manifestBytes)
+        return passOn(manifestBytes.error());
+    const QList<BundleEntry> first{{QStringLiteral("manifest.json"), *manifestBytes}};
+    return writeChecked(request.outputPath, first + *roots + *entries);
+}
+
+} // namespace core
