@@ -5,7 +5,7 @@ namespace core {
 
 QDateTime buildTime()
 {
-    return QDateTime::fromSecsSinceEpoch(BOOTMEND_BUILD_TIME, Qt::UTC);
+    return QDate::fromString(QStringLiteral(BOOTMEND_BUILD_DAY), Qt::ISODate).startOfDay(Qt::UTC);
 }
 
 } // namespace core
