@@ -85,9 +85,10 @@ UserText targetText(core::Reason reason)
                     "Choose a release with the same or a higher rollback index.");
     case Reason::BuildBlocked:
         return text("This build is blocked",
-                    "This unit has tried it before and rolled it back, or its publisher stopped it.",
+                    "A unit has tried it before and rolled it back, or somebody stopped it.",
                     "Choose another release. Inspect or diagnose the unit to see why it was rolled back; "
-                    "'update --force' tries it once more on this unit.");
+                    "'update --force' tries it once more on that unit. 'catalog unblock' lifts what this "
+                    "computer blocked.");
     case Reason::BelowMinimumVersion:
         return text("Below the minimum version",
                     "Your organisation does not install releases as old as this.", "Choose a newer release.");
@@ -250,11 +251,33 @@ UserText linkText(core::Reason reason)
     }
 }
 
+UserText catalogText(core::Reason reason)
+{
+    using core::Reason;
+    switch (reason) {
+    case Reason::ReleaseDiffers:
+        return text(
+            "Another release of the same version and build",
+            "The catalog holds a release with this product, version and build, and other content.",
+            "Ask your release engineer which of the two counts. A changed release needs a new build.");
+    case Reason::ListReplayed:
+        return text("An older list of blocked releases",
+                    "This computer already knows this list or a later one.",
+                    "Nothing has to be done. If somebody asked you to import it, ask why.");
+    case Reason::BlockedByList:
+        return text("Blocked by a signed list",
+                    "The publisher blocked this release, which no choice on this computer takes back.",
+                    "Choose another release, or ask your release engineer for a newer list.");
+    default:
+        return {};
+    }
+}
+
 } // namespace
 
 UserText forReason(core::Reason reason)
 {
-    for (const auto group : {trustText, rootText, targetText, policyText, trialText, linkText})
+    for (const auto group : {trustText, rootText, catalogText, targetText, policyText, trialText, linkText})
         if (const UserText found = group(reason); !found.title.isEmpty())
             return found;
     return {};

@@ -64,8 +64,11 @@ constexpr std::array kReasons{
     NamedReason{Reason::RootReplayed, "ROOT_REPLAYED"},
     NamedReason{Reason::RootForked, "ROOT_FORKED"},
     NamedReason{Reason::ClockWrong, "CLOCK_WRONG"},
+    NamedReason{Reason::ReleaseDiffers, "RELEASE_DIFFERS"},
+    NamedReason{Reason::ListReplayed, "LIST_REPLAYED"},
+    NamedReason{Reason::BlockedByList, "BLOCKED_BY_LIST"},
 };
-static_assert(kReasons.size() == std::size_t(Reason::ClockWrong) + 1);
+static_assert(kReasons.size() == std::size_t(Reason::BlockedByList) + 1);
 
 } // namespace
 

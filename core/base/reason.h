@@ -62,6 +62,9 @@ enum class Reason {
     RootReplayed,
     RootForked,
     ClockWrong,
+    ReleaseDiffers,
+    ListReplayed,
+    BlockedByList,
 };
 
 /// The stable upper-case name, for example "HASH_MISMATCH".

@@ -59,6 +59,7 @@ bool isPolicyReason(Reason reason)
     case Reason::NothingToRecover:
     case Reason::NeedsRecovery:
     case Reason::UnitLocked:
+    case Reason::BlockedByList:
         return true;
     default:
         return false;

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/catalog/catalog.h"
+
+#include "core/catalog/sql_values.h"
+
+#include <QDir>
+
+namespace core {
+
+namespace {
+
+constexpr qsizetype kMostNotes = 16 * 1024; // bytes that can be searched
+constexpr qsizetype kShortestDigest = 8; // hex digits
+
+QString databaseFile(const QString &folder)
+{
+    return folder + QStringLiteral("/catalog.db");
+}
+
+CatalogRelease described(const ObjectStore::Incoming &incoming, const VerifiedRelease &release,
+                         const QDateTime &nowUtc)
+{
+    const Manifest &manifest = release.manifest();
+    return {manifest.product,       manifest.version,
+            manifest.build,         manifest.channel,
+            manifest.rollbackIndex, release.manifestDigest(),
+            incoming.hash,          incoming.size,
+            release.signedBy(),     nowUtc};
+}
+
+tl::unexpected<Error> notOne(const QString &name, qsizetype count)
+{
+    return fail(ErrorKind::FileFailed,
+                QStringLiteral("the catalog has %1 releases that \"%2\" names").arg(count).arg(name));
+}
+
+} // namespace
+
+Result<Catalog> Catalog::open(const QString &folder)
+{
+    static FileSteps steps; // It has no state.
+    return open(folder, steps);
+}
+
+Result<Catalog> Catalog::open(const QString &folder, FileSteps &steps)
+{
+    ObjectStore objects(folder, steps);
+    if (auto prepared = objects.prepare(); !prepared)
+        return passOn(prepared.error());
+    auto database = Database::open(databaseFile(folder));
+    if (!database)
+        return passOn(database.error());
+    Catalog catalog(*std::move(database), std::move(objects));
+    if (auto removed = catalog.removeLeftovers(); !removed)
+        return passOn(removed.error(), QStringLiteral("removing what an interrupted program left"));
+    return catalog;
+}
+
+Result<ReleaseRules> Catalog::rulesIn(const QString &folder)
+{
+    if (!QFile::exists(databaseFile(folder)))
+        return ReleaseRules{};
+    const auto catalog = open(folder);
+    return catalog ? catalog->rules() : passOn(catalog.error());
+}
+
+Result<Done> Catalog::removeLeftovers()
+{
+    if (!m_objects.hasLeftovers())
+        return Done{};
+    if (!m_database.begin(Database::Waiting::No))
+        return Done{}; // They belong to somebody who is at work.
+    const auto removed =
+        m_objects.removeLeftovers([this](const QByteArray &object) { return holds(object); });
+    m_database.rollBack();
+    return removed;
+}
+
+Result<bool> Catalog::holds(const QByteArray &object) const
+{
+    auto query = m_database.run(QStringLiteral("SELECT 1 FROM releases WHERE object = ?"), {object});
+    return query ? Result<bool>(query->next()) : passOn(query.error());
+}
+
+Result<Done> Catalog::atomically(const std::function<Result<Done>()> &work)
+{
+    if (auto begun = m_database.begin(); !begun)
+        return begun;
+    if (auto done = work(); !done) {
+        m_database.rollBack();
+        return done;
+    }
+    return m_database.commit();
+}
+
+Result<AddedRelease> Catalog::add(const QString &bundlePath, const TrustStore &store, const ReleaseTime &time)
+{
+    // The database's write lock from the first byte on: what lies in incoming/ is nobody's when it is free.
+    if (auto begun = m_database.begin(); !begun)
+        return passOn(begun.error());
+    const auto incoming = m_objects.take(bundlePath);
+    if (!incoming) {
+        m_database.rollBack();
+        return passOn(incoming.error());
+    }
+    const auto bundle = openBundle(incoming->path);
+    const auto release = bundle ? verifyBundle(*bundle, store, time) : passOn(bundle.error());
+    auto added = release ? enter(*incoming, *release, time.nowUtc) : passOn(release.error());
+    (void)m_objects.drop(*incoming); // Where it still is; otherwise the next opening removes it.
+    if (!added)
+        m_database.rollBack();
+    return added ? std::move(added) : passOn(added.error(), QStringLiteral("adding %1").arg(bundlePath));
+}
+
+Result<AddedRelease> Catalog::enter(const ObjectStore::Incoming &incoming, const VerifiedRelease &release,
+                                    const QDateTime &nowUtc)
+{
+    const CatalogRelease entry = described(incoming, release, nowUtc);
+    const auto same = select(QStringLiteral("product = ? AND version = ? AND build = ?"),
+                             {entry.product, sql::text(entry.version), entry.build});
+    if (!same)
+        return passOn(same.error());
+    if (!same->isEmpty()) {
+        m_database.rollBack();
+        if (same->constFirst().object == entry.object)
+            return AddedRelease{same->constFirst(), false};
+        return fail(ErrorKind::Untrusted, Reason::ReleaseDiffers,
+                    QStringLiteral("%1 %2, build %3, is there with other content")
+                        .arg(entry.product, toText(entry.version), entry.build));
+    }
+    if (auto placed = m_objects.place(incoming); !placed)
+        return passOn(placed.error());
+    const auto inserted = insert(entry, release.releaseNotes());
+    const auto committed = inserted ? m_database.commit() : inserted;
+    if (!committed) {
+        (void)m_objects.remove(incoming.hash); // With its marker, the next opening finds it otherwise.
+        return passOn(committed.error());
+    }
+    (void)m_objects.settle(incoming.hash); // A marker of a known object does no harm.
+    return AddedRelease{entry, true};
+}
+
+Result<Done> Catalog::insert(const CatalogRelease &release, const QByteArray &notes)
+{
+    const auto inserted = m_database.run(
+        QStringLiteral("INSERT INTO releases (product, version, build, channel, rollback_index, "
+                       "manifest, object, size, signed_by, added) VALUES (?,?,?,?,?,?,?,?,?,?)"),
+        {release.product, sql::text(release.version), release.build, release.channel, release.rollbackIndex,
+         release.manifestDigest, release.object, release.size, release.signedBy.join(u','),
+         release.added.toSecsSinceEpoch()});
+    if (!inserted)
+        return passOn(inserted.error());
+    const auto noted = m_database.run(QStringLiteral("INSERT INTO notes (release, content) VALUES (?,?)"),
+                                      {inserted->lastInsertId(), QString::fromUtf8(notes.left(kMostNotes))});
+    return noted ? Result<Done>(Done{}) : passOn(noted.error());
+}
+
+Result<QList<CatalogRelease>> Catalog::select(const QString &condition, const QVariantList &values) const
+{
+    auto query =
+        m_database.run(QStringLiteral("SELECT product, version, build, channel, rollback_index, manifest, "
+                                      "object, size, signed_by, added FROM releases WHERE %1 "
+                                      "ORDER BY version DESC, added DESC, id DESC")
+                           .arg(condition),
+                       values);
+    if (!query)
+        return passOn(query.error());
+    QList<CatalogRelease> releases;
+    while (query->next())
+        releases.append({query->value(0).toString(), sql::version(query->value(1).toString()),
+                         query->value(2).toString(), query->value(3).toString(), query->value(4).toUInt(),
+                         query->value(5).toByteArray(), query->value(6).toByteArray(),
+                         query->value(7).toLongLong(), query->value(8).toString().split(u','),
+                         sql::time(query->value(9))});
+    if (query->lastError().isValid())
+        return fail(ErrorKind::InvalidFile, query->lastError().text());
+    return releases;
+}
+
+Result<QList<CatalogRelease>> Catalog::list(const ReleaseFilter &filter) const
+{
+    QStringList conditions{QStringLiteral("1")};
+    QVariantList values;
+    const auto require = [&](const char *condition, const QString &value) {
+        if (!value.isEmpty()) {
+            conditions.append(QLatin1String(condition));
+            values.append(value);
+        }
+    };
+    require("product = ?", filter.product);
+    require("channel = ?", filter.channel);
+    if (filter.search.isEmpty())
+        return select(conditions.join(QStringLiteral(" AND ")), values);
+    auto found = select(conditions.join(QStringLiteral(" AND ")), values);
+    if (!found)
+        return found;
+    QList<CatalogRelease> matching;
+    for (const CatalogRelease &release : std::as_const(*found)) {
+        const auto content = notes(release);
+        if (!content)
+            return passOn(content.error());
+        const QString text = QStringList{toText(release.version), release.build, *content}.join(u'\n');
+        if (text.contains(filter.search, Qt::CaseInsensitive))
+            matching.append(release);
+    }
+    return matching;
+}
+
+Result<CatalogRelease> Catalog::find(const QString &name) const
+{
+    const QStringList parts = name.split(u'@');
+    Result<QList<CatalogRelease>> found = QList<CatalogRelease>();
+    if (parts.size() == 2) {
+        const auto version = parseVersion(parts[1]);
+        if (!version)
+            return passOn(version.error());
+        found = select(QStringLiteral("product = ? AND version = ?"), {parts[0], sql::text(*version)});
+    } else if (name.size() >= kShortestDigest) {
+        found =
+            select(QStringLiteral("substr(lower(hex(manifest)), 1, ?) = ?"), {name.size(), name.toLower()});
+    }
+    if (!found)
+        return passOn(found.error());
+    return found->size() == 1 ? Result<CatalogRelease>(found->constFirst()) : notOne(name, found->size());
+}
+
+Result<QString> Catalog::notes(const CatalogRelease &release) const
+{
+    auto query = m_database.run(QStringLiteral("SELECT content FROM notes JOIN releases ON release = id "
+                                               "WHERE object = ?"),
+                                {release.object});
+    if (!query)
+        return passOn(query.error());
+    return query->next() ? query->value(0).toString() : QString();
+}
+
+Result<QString> Catalog::bundlePath(const CatalogRelease &release) const
+{
+    const auto checked = m_objects.check(release.object);
+    return checked ? Result<QString>(m_objects.pathOf(release.object)) : passOn(checked.error());
+}
+
+Result<QList<CatalogRelease>> Catalog::prune(int keep, Pruning pruning)
+{
+    QList<CatalogRelease> gone;
+    const auto choose = [&]() -> Result<Done> {
+        const auto releases = list();
+        const auto known = rules();
+        if (!releases || !known)
+            return passOn(releases ? known.error() : releases.error());
+        QMap<QPair<QString, QString>, int> kept;
+        for (const CatalogRelease &release : *releases) {
+            const auto isEvidence = [&release](const ReleaseBlock &block) {
+                return block.origin == RuleOrigin::RolledBackHere && block.covers(release.facts());
+            };
+            if (std::any_of(known->blocks.cbegin(), known->blocks.cend(), isEvidence))
+                continue;
+            int &count = kept[{release.product, release.channel}];
+            if (count >= keep)
+                gone.append(release);
+            else if (!known->objectionTo(release.facts()))
+                ++count;
+        }
+        for (const CatalogRelease &release : std::as_const(gone)) {
+            const auto deleted = pruning == Pruning::Try
+                ? Result<QSqlQuery>(QSqlQuery())
+                : m_database.run(QStringLiteral("DELETE FROM releases WHERE object = ?"), {release.object});
+            // The marker first: an object without a row is found, whenever the power goes.
+            const auto marked = deleted && pruning == Pruning::Do ? m_objects.mark(release.object)
+                : deleted                                         ? Result<Done>(Done{})
+                                                                  : passOn(deleted.error());
+            if (!marked)
+                return marked;
+        }
+        return Done{};
+    };
+    if (auto pruned = atomically(choose); !pruned)
+        return passOn(pruned.error());
+    if (auto removed = pruning == Pruning::Do ? removeLeftovers() : Done{}; !removed)
+        return passOn(removed.error());
+    return gone;
+}
+
+} // namespace core
