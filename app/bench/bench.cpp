@@ -35,6 +35,8 @@ core::Result<core::Done> removeFiles(const QDir &directory, const BenchFile &ben
     const QDir releases(releasesPath(directory));
     for (const QString &name : releaseFileNames())
         QFile::remove(releases.absoluteFilePath(name));
+    QDir(stateFolderPath(directory) + QStringLiteral("/catalog")).removeRecursively();
+    QDir().rmdir(stateFolderPath(directory));
     QFile::remove(trustFilePath(directory));
     QFile::remove(benchFilePath(directory));
     // These fail, as they should, when something else is in the folder.

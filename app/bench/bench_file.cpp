@@ -92,6 +92,11 @@ QString releasesPath(const QDir &directory)
     return directory.absoluteFilePath(QStringLiteral("releases"));
 }
 
+QString stateFolderPath(const QDir &directory)
+{
+    return directory.absoluteFilePath(QStringLiteral("state"));
+}
+
 QString trustFilePath(const QDir &directory)
 {
     return directory.absoluteFilePath(QStringLiteral("trust.json"));

@@ -39,5 +39,6 @@ core::Result<core::Done> saveBench(const QDir &directory, const BenchFile &file)
 QString benchFilePath(const QDir &directory);
 QString releasesPath(const QDir &directory);
 QString trustFilePath(const QDir &directory);
+QString stateFolderPath(const QDir &directory); // what the command line keeps about this bench
 
 } // namespace bench

@@ -5,6 +5,8 @@
 #include "app/cli/job_runner.h"
 #include "app/state/own_trust.h"
 #include "app/state/policy_files.h"
+#include "core/async/on_worker.h"
+#include "core/catalog/catalog.h"
 #include "core/trust/trust_file.h"
 
 #include <QDateTime>
@@ -75,6 +77,30 @@ core::Result<core::OrganisationPolicy> Session::policy()
     return core::loadPolicy(state::policyFiles(options.stateDirectory));
 }
 
+QString Session::catalogFolder() const
+{
+    return options.catalogDirectory;
+}
+
+namespace {
+
+/// Of a bundle that is named by its path, or as "catalog:" and a name in the catalog.
+core::Result<QString> pathOf(const QString &bundle, const QString &catalogFolder)
+{
+    const auto prefix = QStringLiteral("catalog:");
+    if (!bundle.startsWith(prefix))
+        return bundle;
+    const std::function<core::Result<QString>()> look = [=]() -> core::Result<QString> {
+        const auto catalog = core::Catalog::open(catalogFolder);
+        const auto release =
+            catalog ? catalog->find(bundle.mid(prefix.size())) : core::passOn(catalog.error());
+        return release ? catalog->bundlePath(*release) : core::passOn(release.error());
+    };
+    return runToEnd(core::onWorker<QString>(look));
+}
+
+} // namespace
+
 core::Result<core::VerifiedRelease> Session::verifiedRelease(const QString &bundlePath)
 {
     return releaseBy({}, bundlePath);
@@ -94,7 +120,8 @@ core::Result<core::VerifiedRelease> Session::releaseBy(const core::OrganisationP
     const core::Result<state::TrustInUse> trust = trustInUse();
     if (!trust)
         return core::passOn(trust.error(), QStringLiteral("looking for the trust file"));
-    return state::openRelease(*trust, bundlePath, policy);
+    const core::Result<QString> path = pathOf(bundlePath, catalogFolder());
+    return path ? state::openRelease(*trust, *path, policy) : core::passOn(path.error());
 }
 
 namespace {
@@ -108,6 +135,16 @@ QString commandName(const CLI::App &app)
     for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = chosen.front()->get_subcommands())
         words.append(QString::fromStdString(chosen.front()->get_name()));
     return words.join(u' ');
+}
+
+enum class State { Told, Usual };
+
+/// What the units of a bench roll back is no news about real ones, so a bench has a catalog of its own.
+QString catalogFolderFor(const GlobalOptions &options, State state)
+{
+    const bool isOfBench = state == State::Usual && !options.benchDirectory.isEmpty();
+    const QDir folder(isOfBench ? bench::stateFolderPath(QDir(options.benchDirectory)) : options.stateDirectory);
+    return folder.absoluteFilePath(QStringLiteral("catalog"));
 }
 
 /// --help and --version end the parsing in this way, too.
@@ -135,7 +172,7 @@ int run(int argc, const char *const *argv, Session &session)
     app.add_option("--state", stateDirectory,
                    "what this computer keeps, instead of the platform's folder for application data");
     for (const auto add : {addDevices, addInspect, addDiagnose, addUpdate, addConfirm, addRevert, addRecover,
-                           addUnlock, addRegion, addImage, addBundle, addKey, addTrust, addBench})
+                           addUnlock, addRegion, addImage, addBundle, addCatalog, addKey, addTrust, addBench})
         add(app, session);
 
     try {
@@ -150,6 +187,7 @@ int run(int argc, const char *const *argv, Session &session)
     session.options.trustFile = QString::fromStdString(trustFile);
     session.options.stateDirectory =
         stateDirectory.empty() ? state::defaultStateDirectory() : QString::fromStdString(stateDirectory);
+    session.options.catalogDirectory = catalogFolderFor(session.options, stateDirectory.empty() ? State::Usual : State::Told);
     return session.command();
 }
 

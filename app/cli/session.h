@@ -49,10 +49,13 @@ public:
     /// The keys in that file.
     core::Result<core::TrustStore> trustStore();
 
+    /// Where the releases are that this computer keeps.
+    QString catalogFolder() const;
+
     /// What the organisation allows on this computer.
     core::Result<core::OrganisationPolicy> policy();
 
-    /// The release in a bundle file, checked against the trust file and the policy: may be installed.
+    /// The release in a bundle file, or in the catalog ("catalog:product@version"), checked against the trust file and the policy: may be installed.
     core::Result<core::VerifiedRelease> installableRelease(const QString &bundlePath);
 
     /// The same for what trusted keys signed, whatever the policy allows beside that.
@@ -81,6 +84,7 @@ void addUnlock(CLI::App &app, Session &session);
 void addRegion(CLI::App &app, Session &session);
 void addImage(CLI::App &app, Session &session);
 void addBundle(CLI::App &app, Session &session);
+void addCatalog(CLI::App &app, Session &session);
 void addKey(CLI::App &app, Session &session);
 void addTrust(CLI::App &app, Session &session);
 void addBench(CLI::App &app, Session &session);

@@ -38,6 +38,8 @@ QString subjectName(PreflightCheck::Subject subject)
         return QStringLiteral("battery");
     case Subject::MainsPower:
         return QStringLiteral("mains_power");
+    case Subject::Catalog:
+        return QStringLiteral("catalog");
     case Subject::TriedBefore:
         return QStringLiteral("tried_before");
     }

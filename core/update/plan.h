@@ -20,6 +20,7 @@ struct PreflightCheck {
         Battery,
         MainsPower,
         TriedBefore,
+        Catalog, // blocks and minimum versions that this computer keeps
     };
     enum class Answer {
         Passed,

@@ -122,6 +122,14 @@ void allowRolledBack(UpdatePlan &plan)
             check = {Subject::TriedBefore, Answer::Passed, {}, check.detail + QStringLiteral("; forced")};
 }
 
+void obeyCatalog(UpdatePlan &plan, const std::optional<ReleaseObjection> &objection)
+{
+    if (objection)
+        plan.checks.append({Subject::Catalog, Answer::Failed, objection->reason, objection->detail});
+    else
+        plan.checks.append({Subject::Catalog, Answer::Passed, {}, QStringLiteral("not blocked")});
+}
+
 Result<UpdatePlan> planRecovery(const VerifiedRelease &release, const DeviceSnapshot &unit, QDateTime nowUtc)
 {
     Result<UpdatePlan> plan = planFor(release, unit, nowUtc);
