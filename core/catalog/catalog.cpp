@@ -150,8 +150,9 @@ Result<Done> Catalog::insert(const CatalogRelease &release, const QByteArray &no
          release.added.toSecsSinceEpoch()});
     if (!inserted)
         return passOn(inserted.error());
-    const auto noted = m_database.run(QStringLiteral("INSERT INTO notes (release, content) VALUES (?,?)"),
-                                      {inserted->lastInsertId(), QString::fromUtf8(notes.left(kMostNotes))});
+    const auto noted = m_database.run(
+        QStringLiteral("INSERT INTO notes (release, content) VALUES (?,?)"),
+        {inserted->lastInsertId(), QStringLiteral("") + QString::fromUtf8(notes.left(kMostNotes))});
     return noted ? Result<Done>(Done{}) : passOn(noted.error());
 }
 

@@ -95,12 +95,16 @@ Result<int> Catalog::unblock(const ReleaseFacts &release)
 {
     int count = 0;
     const auto remove = [&]() -> Result<Done> {
+        // A digest says all by itself; without one the version says which.
+        const QByteArray digest = QByteArray("") + release.manifestDigest;
+        const QString version = sql::text(release.version);
         auto query = m_database.run(
             QStringLiteral(
-                "DELETE FROM blocks WHERE origin <> ? AND product IN ('', ?) AND channel IN ('*', ?) "
-                "AND version IN ('', ?) AND (length(manifest) = 0 OR manifest = ?)"),
-            {int(RuleOrigin::SignedList), release.product, release.channel, sql::text(release.version),
-             release.manifestDigest});
+                "DELETE FROM blocks WHERE origin <> ? AND ((length(manifest) > 0 AND manifest = ?) "
+                "OR (length(manifest) = 0 AND product IN ('', ?) AND channel IN ('*', ?) "
+                "AND version IN ('', ?)) OR (length(?) = 0 AND product = ? AND version = ?))"),
+            {int(RuleOrigin::SignedList), digest, release.product, release.channel, version, digest,
+             release.product, version});
         if (!query)
             return passOn(query.error());
         count = query->numRowsAffected();

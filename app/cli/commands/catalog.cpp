@@ -168,7 +168,8 @@ core::Result<core::ReleaseBlock> targetOf(const Catalog &catalog, const QString 
     const auto release = catalog.find(name);
     if (!release)
         return core::passOn(release.error());
-    return core::ReleaseBlock{.product = release->product, .manifestDigest = release->manifestDigest};
+    return core::ReleaseBlock{
+        .product = release->product, .version = release->version, .manifestDigest = release->manifestDigest};
 }
 
 int blockRelease(const CatalogOptions &options, Session &session)

@@ -109,6 +109,7 @@ void blockHere(const core::VerifiedRelease &release, const core::Verdict &verdic
     const QString digest = QString::fromLatin1(release.manifestDigest().toHex());
     const QString code = core::reasonCode(verdict.reason.value_or(core::Reason::RolledBack));
     const core::ReleaseBlock block{.product = release.manifest().product,
+                                   .version = release.manifest().version,
                                    .manifestDigest = release.manifestDigest(),
                                    .reason = QStringLiteral("rolled back: %1").arg(code),
                                    .origin = core::RuleOrigin::RolledBackHere,

@@ -184,6 +184,32 @@ private Q_SLOTS:
         QVERIFY(!shelf.catalog->rules()->objectionTo(facts));
     }
 
+    /// The catalog need not hold the release: its digest, or product and version, are enough.
+    void liftsTheBlockOfAReleaseThatIsNotThere()
+    {
+        Shelf shelf;
+        const ReleaseBlock block{.product = QStringLiteral("lamp"),
+                                 .version = core::Version{1, 2, 0, 0},
+                                 .manifestDigest = QByteArray(32, 'a'),
+                                 .origin = RuleOrigin::RolledBackHere};
+        const core::ReleaseFacts byName{block.product, {}, *block.version, {}};
+        const core::ReleaseFacts byDigest{{}, {}, {}, block.manifestDigest};
+        for (const core::ReleaseFacts &facts : {byName, byDigest}) {
+            QVERIFY(shelf.catalog->block(block).has_value());
+            QCOMPARE(*shelf.catalog->unblock({block.product, {}, {1, 3, 0, 0}, {}}), 0);
+            QCOMPARE(*shelf.catalog->unblock({{}, {}, {}, QByteArray(32, 'b')}), 0);
+            QCOMPARE(*shelf.catalog->unblock(facts), 1);
+        }
+    }
+
+    void keepsAReleaseWithoutNotes()
+    {
+        Shelf shelf;
+        shelf.sample.manifest.replace("release_notes: \"notes.md\"\n", "");
+        const auto added = shelf.add();
+        QVERIFY2(added.has_value(), qPrintable(verdictOf(added)));
+    }
+
     void forgivesAUnitOnlyItsOwnRollback()
     {
         const core::ReleaseFacts facts{
