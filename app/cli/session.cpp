@@ -143,7 +143,8 @@ enum class State { Told, Usual };
 QString catalogFolderFor(const GlobalOptions &options, State state)
 {
     const bool isOfBench = state == State::Usual && !options.benchDirectory.isEmpty();
-    const QDir folder(isOfBench ? bench::stateFolderPath(QDir(options.benchDirectory)) : options.stateDirectory);
+    const QDir folder(isOfBench ? bench::stateFolderPath(QDir(options.benchDirectory))
+                                : options.stateDirectory);
     return folder.absoluteFilePath(QStringLiteral("catalog"));
 }
 
@@ -187,7 +188,8 @@ int run(int argc, const char *const *argv, Session &session)
     session.options.trustFile = QString::fromStdString(trustFile);
     session.options.stateDirectory =
         stateDirectory.empty() ? state::defaultStateDirectory() : QString::fromStdString(stateDirectory);
-    session.options.catalogDirectory = catalogFolderFor(session.options, stateDirectory.empty() ? State::Usual : State::Told);
+    session.options.catalogDirectory =
+        catalogFolderFor(session.options, stateDirectory.empty() ? State::Usual : State::Told);
     return session.command();
 }
 

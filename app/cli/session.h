@@ -55,7 +55,8 @@ public:
     /// What the organisation allows on this computer.
     core::Result<core::OrganisationPolicy> policy();
 
-    /// The release in a bundle file, or in the catalog ("catalog:product@version"), checked against the trust file and the policy: may be installed.
+    /// The release in a bundle file, or in the catalog ("catalog:product@version"), checked against the trust
+    /// file and the policy: may be installed.
     core::Result<core::VerifiedRelease> installableRelease(const QString &bundlePath);
 
     /// The same for what trusted keys signed, whatever the policy allows beside that.
