@@ -72,8 +72,8 @@ uint32_t crc32_of(const void *data, size_t length);
 
 /*@ requires \valid_read((const uint8_t *)data + (0 .. length - 1));
     requires \initialized((const uint8_t *)data + (0 .. length - 1));
-    assigns \result \from length, value, ((const uint8_t *)data)[0 .. length - 1];
+    assigns \result \from length, ((const uint8_t *)data)[0 .. length - 1];
     ensures \result == 0 || \result == 1; */
-bool is_filled_with(const void *data, size_t length, uint8_t value);
+bool is_blank(const void *data, size_t length);
 
 #endif

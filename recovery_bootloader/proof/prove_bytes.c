@@ -16,7 +16,7 @@ int main(void)
 {
     Frama_C_make_unknown((char *)bytes, sizeof bytes);
     text_length((const char *)bytes, sizeof bytes);
-    is_filled_with(bytes, sizeof bytes, 0xff);
+    is_blank(bytes, sizeof bytes);
     crc16_of(bytes, sizeof bytes);
     crc32_of(bytes, sizeof bytes);
     load_le32(bytes + sizeof bytes - 4);

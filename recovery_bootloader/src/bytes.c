@@ -15,12 +15,13 @@ size_t text_length(const char *text, size_t capacity)
     return length;
 }
 
-bool is_filled_with(const void *data, size_t length, uint8_t value)
+bool is_blank(const void *data, size_t length)
 {
-    const uint8_t *bytes = data;
-    while (length > 0 && *bytes == value) {
-        bytes++;
-        length--;
+    const uint32_t *words = data;
+    size_t left = length / sizeof *words;
+    while (left > 0 && *words == UINT32_MAX) {
+        words++;
+        left--;
     }
-    return length == 0;
+    return left == 0;
 }

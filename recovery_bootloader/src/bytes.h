@@ -13,7 +13,8 @@ uint32_t load_le32(const uint8_t *from);
 /* Length of a text in a field of `capacity` bytes; `capacity` when no zero byte ends it. */
 size_t text_length(const char *text, size_t capacity);
 
-bool is_filled_with(const void *data, size_t length, uint8_t value);
+/* All bits are set, as an erase leaves them. Goes by words: `data` and `length` are multiples of 4. */
+bool is_blank(const void *data, size_t length);
 
 static inline uint16_t load_le16(const uint8_t *from)
 {

@@ -283,7 +283,7 @@ static enum bm_image_verdict judge(struct image_job *job)
 {
     const struct image_header *header = job->header;
     struct image_info *info = job->info;
-    if (is_filled_with(header, sizeof *header, 0xff)) {
+    if (is_blank(header, sizeof *header)) {
         return BM_IMAGE_EMPTY;
     }
     if (!is_layout_sane(job)) {

@@ -10,7 +10,8 @@
 typedef uint32_t __attribute__((may_alias)) word;
 #define WORDS 8u
 
-static void copy_blocks(word *restrict to, const word *restrict from, size_t blocks)
+/* Counted by where it ends, which saves an instruction of twenty. At least one block. */
+static void copy_blocks(word *restrict to, const word *restrict from, const word *end)
 {
     do {
 #pragma GCC unroll 8
@@ -19,19 +20,20 @@ static void copy_blocks(word *restrict to, const word *restrict from, size_t blo
         }
         to += WORDS;
         from += WORDS;
-    } while (--blocks > 0);
+    } while (from != end);
 }
 
 void *memcpy(void *restrict to, const void *restrict from, size_t length)
 {
     uint8_t *target = to;
     const uint8_t *source = from;
-    size_t blocks = length / (WORDS * sizeof(word));
-    if (blocks > 0 && (((uintptr_t)to | (uintptr_t)from) % sizeof(word)) == 0) {
-        copy_blocks(to, from, blocks);
-        target += blocks * WORDS * sizeof(word);
-        source += blocks * WORDS * sizeof(word);
-        length %= WORDS * sizeof(word);
+    size_t rest = length % (WORDS * sizeof(word));
+    size_t whole = length - rest;
+    if (whole > 0 && (((uintptr_t)to | (uintptr_t)from) % sizeof(word)) == 0) {
+        copy_blocks(to, from, (const word *)(const void *)(source + whole));
+        target += whole;
+        source += whole;
+        length = rest;
     }
     while (length-- > 0) {
         *target++ = *source++;

@@ -15,7 +15,7 @@ static const void *place_at(const struct record_ring *ring, uint32_t offset)
 
 static bool is_erased(const struct record_ring *ring, uint32_t offset)
 {
-    return is_filled_with(place_at(ring, offset), ring->record_size, 0xff);
+    return is_blank(place_at(ring, offset), ring->record_size);
 }
 
 static const struct record_head *valid_at(const struct record_ring *ring, uint32_t offset)

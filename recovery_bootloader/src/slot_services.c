@@ -92,8 +92,7 @@ static uint32_t resume(uint8_t slot, const uint8_t *key, uint32_t length)
         boot.open_erased = region_size(region);
         return length;
     }
-    for (uint32_t sector = 0;
-         sector < length && !is_filled_with(region_memory(region) + sector, sector_size, 0xff);
+    for (uint32_t sector = 0; sector < length && !is_blank(region_memory(region) + sector, sector_size);
          sector += sector_size) {
         written = sector; /* all but this one, which may be unfinished */
     }

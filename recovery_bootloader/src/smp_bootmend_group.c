@@ -78,9 +78,10 @@ static const struct cbor_member event_members[] = {
 
 static void put_event(struct cbor_writer *answer, const struct bm_evidence_event *event)
 {
+    static const uint8_t no_image[BM_IMAGE_PREFIX_SIZE];
     cbor_open_map(answer);
     cbor_put_members(answer, event, event_members, COUNT_OF(event_members));
-    if (!is_filled_with(event->image, BM_IMAGE_PREFIX_SIZE, 0)) {
+    if (memcmp(event->image, no_image, sizeof no_image) != 0) {
         cbor_put_key_bytes(answer, "image", event->image, BM_IMAGE_PREFIX_SIZE);
     }
     cbor_close(answer);
