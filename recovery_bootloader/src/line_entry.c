@@ -2,13 +2,13 @@
 #include "line_entry.h"
 
 #include "bootmend/port.h"
-#include "mem.h"
 
 /* A receiver that wakes up in the middle of a character may deliver a wrong one first. */
 #define EARLY_SIZE 8u
 
 static uint8_t early[EARLY_SIZE];
 static uint8_t early_count;
+static uint8_t early_given; /* so many of them were read again */
 
 bool line_entry_is_asked_for(void)
 {
@@ -16,6 +16,7 @@ bool line_entry_is_asked_for(void)
     uint32_t started_ms = port_now_ms();
     uint32_t in_a_row = 0;
     early_count = 0;
+    early_given = 0;
     while (early_count < EARLY_SIZE) {
         if (port_line_read(&early[early_count], 1) > 0) {
             in_a_row = early[early_count++] == BM_ENTRY_CHARACTER ? in_a_row + 1 : 0;
@@ -36,12 +37,12 @@ bool line_entry_is_asked_for(void)
 
 size_t line_entry_read(uint8_t *to, size_t capacity)
 {
-    if (early_count == 0) {
+    if (early_given == early_count) {
         return port_line_read(to, capacity);
     }
-    size_t count = early_count < capacity ? early_count : capacity;
-    memcpy(to, early, count);
-    early_count = (uint8_t)(early_count - count);
-    memmove(early, early + count, early_count);
+    size_t count = 0;
+    while (count < capacity && early_given < early_count) {
+        to[count++] = early[early_given++];
+    }
     return count;
 }
