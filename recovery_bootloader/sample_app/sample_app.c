@@ -119,7 +119,8 @@ __attribute__((visibility("default"))) void bootmend_app_start(const struct boot
         return;
     }
     misbehave_at_boot(services);
-    smp_server_init(&server, services_to_show(services), check_health);
+    smp_server_init(&server, services_to_show(services));
+    smp_server_show_health(&server, check_health);
     say(services, "\nbench-sensor application\n");
     const struct settings settings = settings_load(services);
     uint32_t reported_at = services->now_ms();

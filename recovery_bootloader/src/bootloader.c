@@ -12,7 +12,7 @@ static _Noreturn void serve_recovery(void)
     static const uint8_t banner[] = "\nBootmend recovery\n";
     static struct smp_server server;
     port_line_write(banner, sizeof banner - 1);
-    smp_server_init(&server, &boot_services_table, NULL);
+    smp_server_init(&server, &boot_services_table);
     for (;;) {
         smp_server_poll(&server);
         port_watchdog_kick();

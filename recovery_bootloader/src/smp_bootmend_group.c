@@ -253,22 +253,11 @@ enum smp_outcome smp_unlock(struct smp_server *server, const struct cbor_value *
 
 enum smp_outcome smp_health(struct smp_server *server, const struct cbor_value *values)
 {
-    struct health_check check;
     (void)values;
-    if (server->health == NULL) {
+    if (server->put_health == NULL) {
         return SMP_NOT_SUPPORTED;
     }
-    cbor_open_key_array(&server->answer, "checks");
-    for (uint32_t number = 0; server->health(number, &check); number++) {
-        cbor_open_map(&server->answer);
-        cbor_put_key_text(&server->answer, "name", check.name);
-        cbor_put_key_bool(&server->answer, "ok", check.is_ok);
-        if (check.detail != NULL) {
-            cbor_put_key_text(&server->answer, "detail", check.detail);
-        }
-        cbor_close(&server->answer);
-    }
-    cbor_close(&server->answer);
+    server->put_health(server);
     return SMP_OK;
 }
 

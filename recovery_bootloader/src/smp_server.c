@@ -146,11 +146,10 @@ void smp_server_handle(struct smp_server *server, const uint8_t *packet, size_t 
     }
 }
 
-void smp_server_init(struct smp_server *server, const struct boot_services *services, health_checks health)
+void smp_server_init(struct smp_server *server, const struct boot_services *services)
 {
     memset(server, 0, sizeof *server);
     server->services = services;
-    server->health = health;
     smp_decoder_init(&server->decoder);
 }
 

@@ -42,7 +42,8 @@ struct smp_server {
     struct cbor_writer
         answer; /* into `stream`; the first member, which a small core reaches without an addition */
     const struct boot_services *services;
-    health_checks health; /* null in recovery mode */
+    health_checks health; /* since smp_server_show_health() */
+    void (*put_health)(struct smp_server *server); /* null in recovery mode */
     bool is_reset_asked; /* carried out when the answer has been sent */
     uint8_t boot_mode; /* enum bm_boot_mode, of that reset */
     struct smp_upload upload;
@@ -51,7 +52,10 @@ struct smp_server {
     struct smp_decoder decoder;
 };
 
-void smp_server_init(struct smp_server *server, const struct boot_services *services, health_checks health);
+void smp_server_init(struct smp_server *server, const struct boot_services *services);
+
+/* Applications answer for their health; the recovery mode does not call this, nor does it contain it. */
+void smp_server_show_health(struct smp_server *server, health_checks health);
 
 /* Takes what has arrived on the line and answers it; returns when nothing is left. */
 void smp_server_poll(struct smp_server *server);

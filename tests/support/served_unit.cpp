@@ -50,7 +50,10 @@ void ServedUnit::boot(bm_reset_reason reason)
     m_boot = std::make_unique<SimulatedBoot>(m_unit, reason);
     m_services = *m_boot->services;
     m_services.reset = keepReset;
-    smp_server_init(m_server.get(), &m_services, m_health);
+    smp_server_init(m_server.get(), &m_services);
+    if (m_health != nullptr) {
+        smp_server_show_health(m_server.get(), m_health);
+    }
 }
 
 QByteArray ServedUnit::framed(const QByteArray &packet)

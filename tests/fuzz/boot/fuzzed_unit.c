@@ -126,7 +126,7 @@ void unit_begin(enum situation situation, struct smp_server *server)
     }
     unit = snapshots[situation].unit;
     boot = snapshots[situation].boot;
-    smp_server_init(server, &served, NULL);
+    smp_server_init(server, &served);
 }
 
 const uint8_t *unit_flash_at_start(enum situation situation)
