@@ -34,7 +34,9 @@ add_compile_definitions(
     $<$<COMPILE_LANGUAGE:CXX>:QT_NO_CAST_FROM_ASCII>
     $<$<COMPILE_LANGUAGE:CXX>:QT_NO_KEYWORDS>)
 
-# Lets the C++ of a target use the precompiled header of bootmend_core.
+# Lets the C++ of a target use the precompiled header of bootmend_core, and links that: the compiler takes the header
+# only with the same definitions.
 function(bootmend_precompiled target)
+    target_link_libraries(${target} PRIVATE bootmend_core)
     target_precompile_headers(${target} REUSE_FROM bootmend_core)
 endfunction()
