@@ -90,8 +90,7 @@ class QemuMicrobit(unittest.TestCase):
     def test_enters_recovery_by_three_characters_at_reset(self):
         unit = self.provisioned_unit()
         unit.reset()
-        unit.send(b"!" * 64)
-        unit.wait_for_recovery()
+        unit.type_until_recovery()
         self.assertEqual(unit.settled_state()["cause"], RECOVERY_LINE)
         unit.reset()
         unit.wait_for_application()

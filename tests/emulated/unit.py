@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import time
 import uuid
 
 import images
@@ -106,6 +107,19 @@ class Talk:
 
     def wait_for_recovery(self) -> None:
         self.smp.console_until(b"Bootmend recovery")
+
+    def type_until_recovery(self) -> None:
+        """As a person does: when after the reset the receiver listens is the machine's affair, so that a single burst
+        may come too early or too late."""
+        deadline = time.monotonic() + 20
+        while b"Bootmend recovery" not in self.smp.frames.console:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the unit did not enter recovery")
+            self.send(b"!" * 8)
+            try:
+                self.smp.listen(time.monotonic() + 0.02)
+            except TimeoutError:
+                continue
 
     def unlock(self) -> None:
         """By the recovery key, as bootmend/device_wire.h says."""
