@@ -38,6 +38,27 @@ QString quoted(const QString &path)
         + QLatin1Char('\'');
 }
 
+/// The command that verifies a file's signature, and what it prints then. Paths are quoted.
+EvidenceStep verifyingStep(const DocumentSignature &signature, const QString &key, const QString &file,
+                           const QString &signatureFile)
+{
+    const QString claim = QStringLiteral("its owner signed the manifest");
+    if (algorithmNamed(signature.algorithm) == KeyAlgorithm::Ed25519) {
+        return {claim,
+                QStringLiteral("openssl pkeyutl -verify -pubin -inkey %1 -rawin -in %2 -sigfile %3")
+                    .arg(key, file, signatureFile),
+                QStringLiteral("Signature Verified Successfully")};
+    }
+    const QString padding = algorithmNamed(signature.algorithm) == KeyAlgorithm::RsaPss
+        ? QStringLiteral(
+            "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 -sigopt rsa_mgf1_md:sha256 ")
+        : QString();
+    return {claim,
+            QStringLiteral("openssl dgst -sha256 %1-verify %2 -signature %3 %4")
+                .arg(padding, key, signatureFile, file),
+            QStringLiteral("Verified OK")};
+}
+
 QList<EvidenceStep> signatureSteps(const DocumentSignature &signature, const QDir &folder)
 {
     const auto path = [&folder](const QString &name) { return quoted(folder.filePath(name)); };
@@ -46,10 +67,7 @@ QList<EvidenceStep> signatureSteps(const DocumentSignature &signature, const QDi
         {QStringLiteral("the public key is the one that the trust store knows"),
          QStringLiteral("openssl pkey -pubin -in %1 -outform DER | openssl dgst -sha256 -r").arg(key),
          QStringLiteral("%1 *stdin").arg(signature.keyId)},
-        {QStringLiteral("its owner signed the manifest"),
-         QStringLiteral("openssl pkeyutl -verify -pubin -inkey %1 -rawin -in %2 -sigfile %3")
-             .arg(key, path(signedBytesName()), path(signatureName(signature.keyId))),
-         QStringLiteral("Signature Verified Successfully")},
+        verifyingStep(signature, key, path(signedBytesName()), path(signatureName(signature.keyId))),
     };
 }
 
@@ -63,7 +81,7 @@ EvidenceStep fileStep(const ReleaseFile &file, const QDir &folder)
 
 bool canBeShown(const DocumentSignature &signature, const TrustStore &store)
 {
-    return signature.algorithm == QStringLiteral("ed25519") && store.releaseKey(signature.keyId);
+    return store.releaseKey(signature.keyId) != nullptr;
 }
 
 /// Writes the files of the release as they come out of the archive.

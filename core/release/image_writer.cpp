@@ -142,17 +142,22 @@ Result<QByteArray> createImage(const ImageSpec &spec, const PrivateKey &key)
 {
     if (auto checked = checkSpec(spec); !checked)
         return passOn(checked.error(), QStringLiteral("creating an image"));
+    const auto algorithm = imageAlgorithm(key.publicKey());
+    if (!algorithm)
+        return fail(ErrorKind::Unsupported,
+                    QStringLiteral("images are not signed with RSA keys of %1 bits, only of 2048 or 3072")
+                        .arg(key.publicKey().bits()));
     const QByteArray protectedArea = protectedTlvs(spec);
     QByteArray image = header(spec, protectedArea.size()) + spec.payload + protectedArea;
     const QByteArray digest = Sha256::of(image);
-    const auto signature = key.sign(digest);
+    const auto signature = key.signDigest(digest);
     if (!signature)
         return passOn(signature.error(), QStringLiteral("signing an image"));
 
     QByteArray entries;
     appendTlv(entries, BM_TLV_SHA256, digest);
     appendTlv(entries, BM_TLV_KEYHASH, key.publicKey().keyHash());
-    appendTlv(entries, BM_TLV_ED25519, *signature);
+    appendTlv(entries, tlvType(*algorithm), *signature);
     return image + tlvArea(BM_TLV_INFO_MAGIC, entries);
 }
 

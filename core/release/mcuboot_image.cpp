@@ -138,18 +138,12 @@ QStringList hardwareRevisionsIn(const QByteArray &value)
 
 std::optional<ImageSignatureAlgorithm> signatureAlgorithm(quint16 type)
 {
-    switch (type) {
-    case BM_TLV_ED25519:
-        return ImageSignatureAlgorithm::Ed25519;
-    case kTlvEcdsa:
-        return ImageSignatureAlgorithm::EcdsaSha256;
-    case kTlvRsaPss2048:
-        return ImageSignatureAlgorithm::RsaPss2048;
-    case kTlvRsaPss3072:
-        return ImageSignatureAlgorithm::RsaPss3072;
-    default:
-        return std::nullopt;
+    for (const auto algorithm : {ImageSignatureAlgorithm::Ed25519, ImageSignatureAlgorithm::EcdsaSha256,
+                                 ImageSignatureAlgorithm::RsaPss2048, ImageSignatureAlgorithm::RsaPss3072}) {
+        if (tlvType(algorithm) == type)
+            return algorithm;
     }
+    return std::nullopt;
 }
 
 constexpr qsizetype kVersionSize = 4; // of a bootloader: major, minor, patch (u16)
@@ -162,10 +156,17 @@ struct TlvRule {
     qsizetype size; // 0: any
 };
 constexpr TlvRule kRules[] = {
-    {BM_TLV_SHA256, false, kDigestSize},  {BM_TLV_KEYHASH, false, 0},
-    {BM_TLV_ED25519, false, 64},          {kTlvSignaturePure, false, 0},
-    {BM_TLV_SECURITY_COUNTER, true, 4},   {BM_TLV_VENDOR_UUID, true, kUuidSize},
-    {BM_TLV_CLASS_UUID, true, kUuidSize}, {BM_TLV_HW_REVISIONS, true, 0},
+    {BM_TLV_SHA256, false, kDigestSize},
+    {BM_TLV_KEYHASH, false, 0},
+    {BM_TLV_ED25519, false, 64},
+    {kTlvSignaturePure, false, 0},
+    {kTlvEcdsa, false, 0},
+    {kTlvRsaPss2048, false, 256},
+    {kTlvRsaPss3072, false, 384},
+    {BM_TLV_SECURITY_COUNTER, true, 4},
+    {BM_TLV_VENDOR_UUID, true, kUuidSize},
+    {BM_TLV_CLASS_UUID, true, kUuidSize},
+    {BM_TLV_HW_REVISIONS, true, 0},
     {BM_TLV_MIN_BOOTLOADER, true, 0},
 };
 
@@ -248,6 +249,18 @@ Result<std::optional<ImageTrailer>> readTrailer(QByteArrayView rest)
     return std::optional(trailer);
 }
 
+/// imgtool up to version 1.8 filled ECDSA signatures up to 72 bytes with zeros, behind the DER value whose
+/// second byte is its length.
+QByteArray withoutPadding(const ImageSignature &signature)
+{
+    if (signature.algorithm != ImageSignatureAlgorithm::EcdsaSha256 || signature.value.size() < 2)
+        return signature.value;
+    const QByteArray value =
+        signature.value.first(std::min<qsizetype>(signature.value.size(), quint8(signature.value[1]) + 2));
+    const QByteArray rest = signature.value.sliced(value.size());
+    return rest.count('\0') == rest.size() ? value : signature.value;
+}
+
 } // namespace
 
 QString toText(ImageSignatureAlgorithm algorithm)
@@ -261,6 +274,36 @@ QString toText(ImageSignatureAlgorithm algorithm)
         return QStringLiteral("RSA-2048-PSS");
     case ImageSignatureAlgorithm::RsaPss3072:
         return QStringLiteral("RSA-3072-PSS");
+    }
+    Q_UNREACHABLE();
+}
+
+std::optional<ImageSignatureAlgorithm> imageAlgorithm(const PublicKey &key)
+{
+    switch (key.algorithm()) {
+    case KeyAlgorithm::Ed25519:
+        return ImageSignatureAlgorithm::Ed25519;
+    case KeyAlgorithm::EcdsaP256:
+        return ImageSignatureAlgorithm::EcdsaSha256;
+    case KeyAlgorithm::RsaPss:
+        break;
+    }
+    if (key.bits() == 2048)
+        return ImageSignatureAlgorithm::RsaPss2048;
+    return key.bits() == 3072 ? std::optional(ImageSignatureAlgorithm::RsaPss3072) : std::nullopt;
+}
+
+quint16 tlvType(ImageSignatureAlgorithm algorithm)
+{
+    switch (algorithm) {
+    case ImageSignatureAlgorithm::Ed25519:
+        return BM_TLV_ED25519;
+    case ImageSignatureAlgorithm::EcdsaSha256:
+        return kTlvEcdsa;
+    case ImageSignatureAlgorithm::RsaPss2048:
+        return kTlvRsaPss2048;
+    case ImageSignatureAlgorithm::RsaPss3072:
+        return kTlvRsaPss3072;
     }
     Q_UNREACHABLE();
 }
@@ -372,24 +415,24 @@ Result<Done> verifyImage(const McubootImage &image, const PublicKey &key)
     if (image.signatures.isEmpty())
         return fail(ErrorKind::Untrusted, Reason::SignatureInvalid,
                     QStringLiteral("the image is not signed"));
-    const auto ofOurs =
-        std::find_if(image.signatures.cbegin(), image.signatures.cend(), [](const ImageSignature &one) {
-            return one.algorithm == ImageSignatureAlgorithm::Ed25519;
-        });
-    if (ofOurs == image.signatures.cend() || image.signsWholeRegion) {
+    if (image.signsWholeRegion)
         return fail(ErrorKind::Untrusted, Reason::SignatureInvalid,
-                    QStringLiteral("the image is signed with %1, which is not supported yet")
-                        .arg(image.signsWholeRegion ? QStringLiteral("a signature over the whole image")
-                                                    : toText(image.signatures.first().algorithm)));
-    }
+                    QStringLiteral("the image has a signature over all of it, which is not supported yet"));
     if (image.keyHash != key.keyHash()) {
         return fail(ErrorKind::Untrusted, Reason::KeyUnknown,
                     QStringLiteral("the image was signed with the key %1 and not with %2")
                         .arg(image.keyHash.isEmpty() ? QStringLiteral("(not named)")
                                                      : QString::fromLatin1(image.keyHash.toHex()),
-                             key.keyId()));
+                             QString::fromLatin1(key.keyHash().toHex())));
     }
-    if (!key.verifies(image.digest, ofOurs->value)) {
+    const auto signature = std::find_if(
+        image.signatures.cbegin(), image.signatures.cend(),
+        [expected = imageAlgorithm(key)](const ImageSignature &one) { return one.algorithm == expected; });
+    if (signature == image.signatures.cend())
+        return fail(ErrorKind::Untrusted, Reason::SignatureInvalid,
+                    QStringLiteral("the image has a signature of the form %1, which the key does not make")
+                        .arg(toText(image.signatures.first().algorithm)));
+    if (!key.verifiesDigest(image.digest, withoutPadding(*signature))) {
         return fail(ErrorKind::Untrusted, Reason::SignatureInvalid,
                     QStringLiteral("the image's signature is not that of the key %1").arg(key.keyId()));
     }

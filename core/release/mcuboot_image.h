@@ -31,6 +31,12 @@ struct ImageSignature {
 /// "Ed25519", "ECDSA", …: for messages.
 QString toText(ImageSignatureAlgorithm algorithm);
 
+/// How images are signed with this key; nothing for an RSA key of a length that the format does not know.
+std::optional<ImageSignatureAlgorithm> imageAlgorithm(const PublicKey &key);
+
+/// The TLV that holds such a signature (mcuboot boot/bootutil/include/bootutil/image.h).
+quint16 tlvType(ImageSignatureAlgorithm algorithm);
+
 /// The marks that imgtool's --pad and --confirm leave at the end of the slot, in an image as large as a slot.
 struct ImageTrailer {
     bool isConfirmed = false; // boots for good, without a trial: never to be sent as an update
@@ -80,10 +86,11 @@ QByteArray computeDigest(const McubootImage &image);
 /// Untrusted with HashMismatch when the digest is missing or not that of the content.
 Result<Done> checkDigest(const McubootImage &image);
 
-/// That the content is what the digest says and that `key` signed it: Ed25519 over the 32 digest bytes.
+/// That the content is what the digest says and that `key` signed it: Ed25519 over the 32 digest bytes, ECDSA
+/// or RSA-PSS over the content (mcuboot docs/imgtool.md).
 ///
 /// Untrusted with HashMismatch, KeyUnknown (signed by another key, or by none) or SignatureInvalid (which is
-/// also the answer to an algorithm that is not supported yet).
+/// also the answer to a signature of another form).
 Result<Done> verifyImage(const McubootImage &image, const PublicKey &key);
 
 /// UUID v5 of a vendor's domain in the DNS namespace (RFC 4122), and of a product's name in the vendor's.
@@ -108,8 +115,8 @@ struct ImageSpec {
     quint16 headerSize = 32; // 32 … 65532, a multiple of 4; the bytes after the header are zero
 };
 
-/// A complete signed image. The same arguments always give the same bytes. InvalidFile for a specification
-/// that no image can hold.
+/// A complete signed image; of an Ed25519 key the same arguments always give the same bytes. InvalidFile for
+/// a specification that no image can hold, Unsupported for an RSA key of other than 2048 or 3072 bits.
 Result<QByteArray> createImage(const ImageSpec &spec, const PrivateKey &key);
 
 } // namespace core

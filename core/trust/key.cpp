@@ -2,7 +2,9 @@
 #include "core/trust/key.h"
 
 #include "core/base/sha256.h"
+#include "core/trust/key_rules.h"
 #include "core/trust/openssl_handles.h"
+#include "core/trust/raw_signature.h"
 
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
@@ -10,59 +12,34 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <array>
 
 namespace core {
 
 namespace {
 
-constexpr qsizetype kRawKeySize = 32;
-constexpr qsizetype kSignatureSize = 64;
 constexpr qsizetype kLargestKeyFile = 16 * 1024;
+constexpr int kSmallestDocumentModulus = 3072; // bits: as strong as the curves' 128
+constexpr int kLargestModulus = 8192;
 constexpr int kKeyDerivationRounds = 600'000; // PBKDF2-HMAC-SHA256, as OWASP advises since 2023
 
-tl::unexpected<Error> opensslFailed(const char *what)
+/// What OpenSSL wrote into memory of its own.
+QByteArray taken(unsigned char *der, int size)
 {
-    const unsigned long code = ERR_get_error();
-    ERR_clear_error();
-    return fail(ErrorKind::Internal,
-                QStringLiteral("OpenSSL could not %1 (%2)")
-                    .arg(QString::fromLatin1(what), QString::fromLatin1(ERR_reason_error_string(code))));
+    const QByteArray bytes(reinterpret_cast<const char *>(der), std::max(size, 0));
+    OPENSSL_free(der);
+    return bytes;
 }
 
-/// The encodings of the points whose order divides 8, without the sign bit (libsodium and RFC 7748, section
-/// 7, discuss them): for such a "key" a signature is found without any secret.
-bool isOfSmallOrder(QByteArray raw)
+QByteArray spkiOf(EVP_PKEY *key)
 {
-    static const std::array kWeak{
-        QByteArray::fromHex("0000000000000000000000000000000000000000000000000000000000000000"),
-        QByteArray::fromHex("0100000000000000000000000000000000000000000000000000000000000000"),
-        QByteArray::fromHex("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
-        QByteArray::fromHex("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
-        QByteArray::fromHex("eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
-        QByteArray::fromHex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
-        QByteArray::fromHex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
-    };
-    raw.back() = char(raw.back() & 0x7f);
-    return std::find(kWeak.begin(), kWeak.end(), raw) != kWeak.end();
+    unsigned char *der = nullptr;
+    const int size = i2d_PUBKEY(key, &der);
+    return taken(der, size);
 }
 
-Result<Done> checkEd25519(EVP_PKEY *key)
+openssl::DigestScheme schemeOf(KeyAlgorithm algorithm)
 {
-    if (EVP_PKEY_get_id(key) != EVP_PKEY_ED25519) {
-        const char *name = EVP_PKEY_get0_type_name(key);
-        return fail(ErrorKind::Unsupported,
-                    QStringLiteral("the key is of type %1; only Ed25519 is supported yet")
-                        .arg(QString::fromLatin1(name ? name : "unknown")));
-    }
-    QByteArray raw(kRawKeySize, '\0');
-    std::size_t size = std::size_t(raw.size());
-    if (EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char *>(raw.data()), &size) != 1
-        || qsizetype(size) != kRawKeySize)
-        return opensslFailed("read the public key");
-    if (isOfSmallOrder(raw))
-        return fail(ErrorKind::InvalidFile, QStringLiteral("the public key is a point of small order"));
-    return Done{};
+    return algorithm == KeyAlgorithm::RsaPss ? openssl::DigestScheme::RsaPss : openssl::DigestScheme::Ecdsa;
 }
 
 struct PassphraseRequest {
@@ -87,7 +64,10 @@ int givePassphrase(char *buffer, int size, int, void *context)
 
 } // namespace
 
-PublicKey::PublicKey(std::shared_ptr<evp_pkey_st> key) : m_key(std::move(key)) { }
+PublicKey::PublicKey(std::shared_ptr<evp_pkey_st> key, KeyAlgorithm algorithm) :
+    m_key(std::move(key)), m_algorithm(algorithm)
+{
+}
 
 Result<PublicKey> PublicKey::fromPem(const QByteArray &pem)
 {
@@ -99,13 +79,7 @@ Result<PublicKey> PublicKey::fromPem(const QByteArray &pem)
     if (!key)
         return fail(ErrorKind::InvalidFile, QStringLiteral("not a public key in PEM form"));
     // By way of the DER form, so that there is one place that judges what a key is.
-    unsigned char *der = nullptr;
-    const int size = i2d_PUBKEY(key.get(), &der);
-    if (size <= 0)
-        return opensslFailed("encode the public key");
-    const QByteArray spki(reinterpret_cast<const char *>(der), size);
-    OPENSSL_free(der);
-    return fromSpki(spki);
+    return fromSpki(spkiOf(key.get()));
 }
 
 Result<PublicKey> PublicKey::fromSpki(const QByteArray &der)
@@ -117,14 +91,14 @@ Result<PublicKey> PublicKey::fromSpki(const QByteArray &der)
     ERR_clear_error();
     if (!key)
         return fail(ErrorKind::InvalidFile, QStringLiteral("not a SubjectPublicKeyInfo"));
-    if (auto checked = checkEd25519(key.get()); !checked)
-        return passOn(checked.error());
-    PublicKey result(std::shared_ptr<evp_pkey_st>(key.release(), EVP_PKEY_free));
-    if (result.spki() != der)
+    const auto algorithm = checkKey(key.get(), der);
+    if (!algorithm)
+        return passOn(algorithm.error());
+    if (spkiOf(key.get()) != der)
         return fail(
             ErrorKind::InvalidFile,
             QStringLiteral("not the only valid encoding of a SubjectPublicKeyInfo, or bytes follow it"));
-    return result;
+    return PublicKey(std::shared_ptr<evp_pkey_st>(key.release(), EVP_PKEY_free), *algorithm);
 }
 
 QByteArray PublicKey::toPem() const
@@ -136,48 +110,96 @@ QByteArray PublicKey::toPem() const
 
 QByteArray PublicKey::spki() const
 {
-    unsigned char *der = nullptr;
-    const int size = i2d_PUBKEY(m_key.get(), &der);
-    const QByteArray result(reinterpret_cast<const char *>(der), std::max(size, 0));
-    OPENSSL_free(der);
-    return result;
+    return spkiOf(m_key.get());
+}
+
+int PublicKey::bits() const
+{
+    return EVP_PKEY_get_bits(m_key.get());
+}
+
+bool PublicKey::maySignDocuments() const
+{
+    return m_algorithm != KeyAlgorithm::RsaPss || bits() >= kSmallestDocumentModulus;
 }
 
 QByteArray PublicKey::keyHash() const
 {
-    return Sha256::of(spki());
+    if (m_algorithm != KeyAlgorithm::RsaPss)
+        return Sha256::of(spki());
+    unsigned char *der = nullptr;
+    const int size = i2d_PublicKey(m_key.get(), &der); // for RSA: RSAPublicKey
+    return Sha256::of(taken(der, size));
 }
 
 QString PublicKey::keyId() const
 {
-    return QString::fromLatin1(keyHash().toHex());
+    return QString::fromLatin1(Sha256::of(spki()).toHex());
 }
 
 bool PublicKey::verifies(const QByteArray &message, const QByteArray &signature) const
 {
-    if (signature.size() != kSignatureSize)
-        return false;
-    const openssl::DigestContext context(EVP_MD_CTX_new());
-    if (!context
-        || EVP_DigestVerifyInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, m_key.get(), nullptr)
-            != 1)
-        return false;
-    const int verdict = EVP_DigestVerify(
-        context.get(), reinterpret_cast<const unsigned char *>(signature.constData()),
-        std::size_t(signature.size()), reinterpret_cast<const unsigned char *>(message.constData()),
-        std::size_t(message.size()));
-    ERR_clear_error();
-    return verdict == 1;
+    if (m_algorithm == KeyAlgorithm::Ed25519)
+        return openssl::verifiesMessage(m_key.get(), message, signature);
+    return verifiesDigest(Sha256::of(message), signature);
 }
 
-PrivateKey::PrivateKey(std::shared_ptr<evp_pkey_st> key) : m_key(std::move(key)) { }
-
-Result<PrivateKey> PrivateKey::generate()
+bool PublicKey::verifiesDigest(const QByteArray &digest, const QByteArray &signature) const
 {
-    std::shared_ptr<evp_pkey_st> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free);
-    if (!key)
-        return opensslFailed("generate a key");
-    return PrivateKey(std::move(key));
+    if (m_algorithm == KeyAlgorithm::Ed25519)
+        return openssl::verifiesMessage(m_key.get(), digest, signature);
+    return openssl::verifiesDigest(m_key.get(), schemeOf(m_algorithm), digest, signature);
+}
+
+bool PublicKey::verifiesPkcs1Digest(const QByteArray &digest, const QByteArray &signature) const
+{
+    return m_algorithm == KeyAlgorithm::RsaPss
+        && openssl::verifiesDigest(m_key.get(), openssl::DigestScheme::RsaPkcs1, digest, signature);
+}
+
+PrivateKey::PrivateKey(std::shared_ptr<evp_pkey_st> key, PublicKey publicKey, Signer sign) :
+    m_key(std::move(key)), m_publicKey(std::move(publicKey)), m_sign(std::move(sign))
+{
+}
+
+Result<PrivateKey> PrivateKey::owning(std::shared_ptr<evp_pkey_st> key)
+{
+    auto publicKey = PublicKey::fromSpki(spkiOf(key.get()));
+    if (!publicKey)
+        return passOn(publicKey.error());
+    const KeyAlgorithm algorithm = publicKey->algorithm();
+    Signer sign = [key, algorithm](const QByteArray &input) {
+        return algorithm == KeyAlgorithm::Ed25519
+            ? openssl::signMessage(key.get(), input)
+            : openssl::signDigest(key.get(), schemeOf(algorithm), input);
+    };
+    return PrivateKey(std::move(key), *std::move(publicKey), std::move(sign));
+}
+
+PrivateKey PrivateKey::elsewhere(PublicKey publicKey, Signer sign)
+{
+    return PrivateKey(nullptr, std::move(publicKey), std::move(sign));
+}
+
+Result<PrivateKey> PrivateKey::generate(KeyAlgorithm algorithm, int rsaBits)
+{
+    if (algorithm == KeyAlgorithm::RsaPss
+        && (rsaBits < kSmallestDocumentModulus || rsaBits > kLargestModulus))
+        return fail(ErrorKind::InvalidFile,
+                    QStringLiteral("an RSA key has 3072 to 8192 bits, and not %1").arg(rsaBits));
+    std::shared_ptr<evp_pkey_st> key;
+    switch (algorithm) {
+    case KeyAlgorithm::Ed25519:
+        key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free);
+        break;
+    case KeyAlgorithm::EcdsaP256:
+        key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free);
+        break;
+    case KeyAlgorithm::RsaPss:
+        key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t(rsaBits)), EVP_PKEY_free);
+        break;
+    }
+    return key ? owning(std::move(key)) : openssl::failed("generate a key");
 }
 
 Result<PrivateKey> PrivateKey::fromPem(const QByteArray &pem, const PassphraseSource &passphrase)
@@ -196,13 +218,13 @@ Result<PrivateKey> PrivateKey::fromPem(const QByteArray &pem, const PassphraseSo
     }
     if (!key)
         return fail(ErrorKind::InvalidFile, QStringLiteral("not a private key in PEM form"));
-    if (auto checked = checkEd25519(key.get()); !checked)
-        return passOn(checked.error());
-    return PrivateKey(std::move(key));
+    return owning(std::move(key));
 }
 
 Result<QByteArray> PrivateKey::toPem(const QByteArray &passphrase) const
 {
+    if (!m_key)
+        return fail(ErrorKind::Unsupported, QStringLiteral("the key's secret does not leave its token"));
     const openssl::Bio bio = openssl::writingBio();
     int written = 0;
     if (passphrase.isEmpty()) {
@@ -224,35 +246,23 @@ Result<QByteArray> PrivateKey::toPem(const QByteArray &passphrase) const
         }
     }
     if (written != 1)
-        return opensslFailed("write the private key");
+        return openssl::failed("write the private key");
     return openssl::contentOf(bio.get());
-}
-
-PublicKey PrivateKey::publicKey() const
-{
-    unsigned char *der = nullptr;
-    const int size = i2d_PUBKEY(m_key.get(), &der);
-    const unsigned char *position = der;
-    std::shared_ptr<evp_pkey_st> key(d2i_PUBKEY(nullptr, &position, size), EVP_PKEY_free);
-    OPENSSL_free(der);
-    return PublicKey(std::move(key));
 }
 
 Result<QByteArray> PrivateKey::sign(const QByteArray &message) const
 {
-    const openssl::DigestContext context(EVP_MD_CTX_new());
-    if (!context
-        || EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, m_key.get(), nullptr)
-            != 1)
-        return opensslFailed("begin to sign");
-    QByteArray signature(kSignatureSize, '\0');
-    std::size_t size = std::size_t(signature.size());
-    if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char *>(signature.data()), &size,
-                       reinterpret_cast<const unsigned char *>(message.constData()),
-                       std::size_t(message.size()))
-            != 1
-        || qsizetype(size) != kSignatureSize)
-        return opensslFailed("sign");
+    const bool signsMessage = m_publicKey.algorithm() == KeyAlgorithm::Ed25519;
+    return signDigest(signsMessage ? message : Sha256::of(message));
+}
+
+Result<QByteArray> PrivateKey::signDigest(const QByteArray &digest) const
+{
+    auto signature = m_sign(digest);
+    if (signature && !m_publicKey.verifiesDigest(digest, *signature))
+        return fail(
+            ErrorKind::Internal,
+            QStringLiteral("the key %1 made a signature that is not its own").arg(m_publicKey.keyId()));
     return signature;
 }
 

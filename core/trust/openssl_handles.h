@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/result.h"
+
 #include <QByteArray>
 
 #include <openssl/bio.h>
@@ -42,6 +44,16 @@ inline QByteArray contentOf(BIO *bio)
     char *data = nullptr;
     const long size = BIO_get_mem_data(bio, &data);
     return size > 0 ? QByteArray(data, size) : QByteArray();
+}
+
+/// What OpenSSL could not do, and why; takes the reason out of its queue.
+inline tl::unexpected<Error> failed(const char *what)
+{
+    const unsigned long code = ERR_get_error();
+    ERR_clear_error();
+    return fail(ErrorKind::Internal,
+                QStringLiteral("OpenSSL could not %1 (%2)")
+                    .arg(QString::fromLatin1(what), QString::fromLatin1(ERR_reason_error_string(code))));
 }
 
 } // namespace core::openssl

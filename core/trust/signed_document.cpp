@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trust/signed_document.h"
 
+#include "core/base/sha256.h"
 #include "core/trust/json_fields.h"
 
 #include <QSet>
 
 #include <algorithm>
-#include <array>
 
 namespace core {
 
@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kMostSignatures = 16;
 constexpr qsizetype kKeyIdSize = 32; // bytes
-constexpr std::array kAlgorithms{"ed25519", "ecdsa-p256-sha256", "rsa-pss-sha256"};
 
 QString membersName()
 {
@@ -25,11 +24,8 @@ DocumentSignature readSignature(JsonFields &fields)
 {
     DocumentSignature signature;
     signature.algorithm = fields.text("alg");
-    const bool isKnown = std::any_of(kAlgorithms.begin(), kAlgorithms.end(), [&signature](const char *name) {
-        return signature.algorithm == QLatin1String(name);
-    });
-    if (!isKnown)
-        fields.refuse("alg", QStringLiteral("has to be ed25519, ecdsa-p256-sha256 or rsa-pss-sha256"));
+    if (!algorithmNamed(signature.algorithm))
+        fields.refuse("alg", QStringLiteral("has to be %1").arg(algorithmNames()));
     signature.keyId = QString::fromLatin1(fields.hex("key_id", kKeyIdSize).toHex());
     signature.value = fields.base64("sig_b64");
     return signature;
@@ -46,6 +42,25 @@ bool isSignedBy(const SignedBytes &document, const QString &keyId)
 {
     return std::any_of(document.signatures.cbegin(), document.signatures.cend(),
                        [&keyId](const DocumentSignature &one) { return one.keyId == keyId; });
+}
+
+Result<Done> checkNewSigner(const SignedBytes &document, const PublicKey &key)
+{
+    if (isSignedBy(document, key.keyId()))
+        return fail(ErrorKind::InvalidFile, QStringLiteral("the key %1 signed already").arg(key.keyId()));
+    if (document.signatures.size() >= qsizetype(kMostSignatures))
+        return fail(ErrorKind::InvalidFile,
+                    QStringLiteral("a document has at most %1 signatures").arg(kMostSignatures));
+    if (!key.maySignDocuments())
+        return fail(
+            ErrorKind::Unsupported,
+            QStringLiteral("an RSA key of %1 bits; documents are signed with 3072 or more").arg(key.bits()));
+    return Done{};
+}
+
+DocumentSignature named(const PublicKey &signer, const QByteArray &signature)
+{
+    return {algorithmName(signer.algorithm()), signer.keyId(), signature};
 }
 
 } // namespace
@@ -94,13 +109,29 @@ Result<QByteArray> toBytes(const SignedBytes &document)
 
 Result<Done> addSignature(SignedBytes &document, const PrivateKey &key)
 {
-    const QString keyId = key.publicKey().keyId();
-    if (isSignedBy(document, keyId))
-        return fail(ErrorKind::InvalidFile, QStringLiteral("the key %1 signed already").arg(keyId));
+    if (auto checked = checkNewSigner(document, key.publicKey()); !checked)
+        return checked;
     const auto signature = key.sign(document.signedBytes);
     if (!signature)
         return passOn(signature.error());
-    document.signatures.append({QStringLiteral("ed25519"), keyId, *signature});
+    document.signatures.append(named(key.publicKey(), *signature));
+    return Done{};
+}
+
+Result<Done> addSignature(SignedBytes &document, const PublicKey &signer, const QByteArray &signature)
+{
+    if (auto checked = checkNewSigner(document, signer); !checked)
+        return checked;
+    if (!signer.verifies(document.signedBytes, signature)) {
+        const bool isPkcs1 = signer.verifiesPkcs1Digest(Sha256::of(document.signedBytes), signature);
+        return fail(
+            ErrorKind::Untrusted, Reason::SignatureInvalid,
+            isPkcs1
+                ? QStringLiteral("it is a signature with the padding PKCS#1 v1.5; documents are "
+                                 "signed with PSS and 32 bytes of salt")
+                : QStringLiteral("it is not a signature of the key %1 of this document").arg(signer.keyId()));
+    }
+    document.signatures.append(named(signer, signature));
     return Done{};
 }
 
@@ -113,7 +144,7 @@ Result<QStringList> signersAmong(const QList<PublicKey> &keys, const SignedBytes
                          [id = key.keyId()](const DocumentSignature &one) { return one.keyId == id; });
         if (signature == document.signatures.cend())
             continue;
-        const bool isValid = signature->algorithm == QStringLiteral("ed25519")
+        const bool isValid = key.maySignDocuments() && signature->algorithm == algorithmName(key.algorithm())
             && key.verifies(document.signedBytes, signature->value);
         if (!isValid) {
             return fail(ErrorKind::Untrusted, Reason::SignatureInvalid,

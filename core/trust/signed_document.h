@@ -15,7 +15,7 @@ constexpr qsizetype kLargestSignedDocument = 256 * 1024; // bytes; a manifest is
 
 /// One entry of "signatures".
 struct DocumentSignature {
-    QString algorithm; // ed25519, ecdsa-p256-sha256 or rsa-pss-sha256
+    QString algorithm; // algorithmName()
     QString keyId;
     QByteArray value;
 };
@@ -36,8 +36,12 @@ Result<QByteArray> bytesWithoutSignatures(const Json &document);
 /// The whole document in its canonical form. InvalidFile when the signed bytes are not an object's.
 Result<QByteArray> toBytes(const SignedBytes &document);
 
-/// Signs with one more key. InvalidFile for a key that signed already.
+/// Signs with one more key. InvalidFile for a key that signed already, Unsupported for one that is too short.
 Result<Done> addSignature(SignedBytes &document, const PrivateKey &key);
+
+/// Adds the signature of the signed bytes that `signer` made elsewhere. Untrusted with SignatureInvalid when
+/// it is not that; otherwise as above.
+Result<Done> addSignature(SignedBytes &document, const PublicKey &signer, const QByteArray &signature);
 
 /// Those of `keys` that signed, by key id. Signatures by other keys are nothing to it.
 ///

@@ -20,13 +20,25 @@ Result<PublicKey> readKey(JsonFields &fields)
     const QString algorithm = fields.text("alg");
     const QString keyId = fields.text("key_id");
     const QByteArray spki = fields.base64("spki_b64");
-    if (algorithm != QStringLiteral("ed25519"))
-        fields.refuse("alg", QStringLiteral("has to be \"ed25519\""));
     auto key = PublicKey::fromSpki(spki);
     if (!key)
         return passOn(key.error());
+    if (algorithm != algorithmName(key->algorithm()))
+        fields.refuse("alg",
+                      QStringLiteral("is not the algorithm of its key, which is %1")
+                          .arg(algorithmName(key->algorithm())));
     if (key->keyId() != keyId)
         fields.refuse("key_id", QStringLiteral("is not the hash of its key, which is %1").arg(key->keyId()));
+    return key;
+}
+
+/// The same for a key that signs documents.
+Result<PublicKey> readDocumentKey(JsonFields &fields)
+{
+    auto key = readKey(fields);
+    if (key && !key->maySignDocuments())
+        fields.refuse("spki_b64",
+                      QStringLiteral("is an RSA key of %1 bits; it needs 3072 or more").arg(key->bits()));
     return key;
 }
 
@@ -53,7 +65,7 @@ Result<Record> complete(JsonFields &fields, const Result<PublicKey> &key,
 
 Result<ReleaseKey> readReleaseKey(JsonFields &fields)
 {
-    const auto key = readKey(fields);
+    const auto key = readDocumentKey(fields);
     const QStringList channels = readPatterns(fields, "channels");
     const QStringList products = readPatterns(fields, "products");
     const auto notBefore = fields.optionalTime("not_before");
@@ -81,7 +93,7 @@ struct PlainKey {
 
 Result<PlainKey> readPlainKey(JsonFields &fields)
 {
-    const auto key = readKey(fields);
+    const auto key = readDocumentKey(fields);
     return complete<PlainKey>(fields, key, [](const PublicKey &one) { return PlainKey{one}; });
 }
 
@@ -247,7 +259,7 @@ QList<PublicKey> readKeys(JsonFields &document, const char *name)
 
 Json::Object toObject(const PublicKey &key)
 {
-    return {{QStringLiteral("alg"), QStringLiteral("ed25519")},
+    return {{QStringLiteral("alg"), algorithmName(key.algorithm())},
             {QStringLiteral("key_id"), key.keyId()},
             {QStringLiteral("spki_b64"), QString::fromLatin1(key.spki().toBase64())}};
 }

@@ -16,7 +16,12 @@ const core::PrivateKey &key()
 
 QList<QByteArray> fuzzSeeds()
 {
-    return {key().publicKey().spki(), key().publicKey().toPem(), *key().toPem()};
+    static const core::PrivateKey kP256 = *core::PrivateKey::generate(core::KeyAlgorithm::EcdsaP256);
+    static const core::PrivateKey kRsa = *core::PrivateKey::generate(core::KeyAlgorithm::RsaPss);
+    QList<QByteArray> seeds;
+    for (const core::PrivateKey &one : {key(), kP256, kRsa})
+        seeds += {one.publicKey().spki(), one.publicKey().toPem(), *one.toPem(), *one.sign("m")};
+    return seeds;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
@@ -29,8 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         if (const auto fromPem = core::PublicKey::fromPem(bytes))
             FUZZ_PROMISE(core::PublicKey::fromPem(fromPem->toPem()).value() == *fromPem);
     } else if (bytes.contains("PRIVATE")) {
-        if (const auto secret = core::PrivateKey::fromPem(bytes))
-            FUZZ_PROMISE(secret->publicKey().verifies("m", *secret->sign("m")));
+        const auto secret = core::PrivateKey::fromPem(bytes);
+        const auto signature = secret ? secret->sign("m") : core::passOn(secret.error());
+        FUZZ_PROMISE(!signature || secret->publicKey().verifies("m", *signature));
     }
 
     // Read as a signature, it is none: the only one of this message is never among the inputs.

@@ -56,6 +56,9 @@ core::Result<QByteArray> signatureOf(const UnlockOptions &options, core::Service
     const auto key = core::readPrivateKeyFile(QString::fromStdString(options.key));
     if (!key)
         return core::passOn(key.error(), QStringLiteral("reading the recovery key"));
+    if (key->publicKey().algorithm() != core::KeyAlgorithm::Ed25519)
+        return core::fail(core::ErrorKind::InvalidFile,
+                          QStringLiteral("units are unlocked with an Ed25519 key, and this is another"));
     const auto message = runToEnd(service.askForChallenge());
     if (!message)
         return core::passOn(message.error());

@@ -46,9 +46,17 @@ private Q_SLOTS:
             QSKIP("skipped, because the openssl program or a shell is not there");
     }
 
+    void convincesTheOpensslProgram_data()
+    {
+        QTest::addColumn<core::KeyAlgorithm>("algorithm");
+        for (const core::KeyAlgorithm algorithm : core::kKeyAlgorithms)
+            QTest::newRow(qPrintable(core::algorithmName(algorithm))) << algorithm;
+    }
+
     void convincesTheOpensslProgram()
     {
-        const Evidence evidence;
+        QFETCH(core::KeyAlgorithm, algorithm);
+        const Evidence evidence(QStringLiteral("evidence"), algorithm);
         QCOMPARE(evidence.steps.size(), 4);
         for (const core::EvidenceStep &step : evidence.steps) {
             const Outcome outcome = runInShell(step.command);
@@ -116,8 +124,11 @@ private:
         QString name;
         QList<core::EvidenceStep> steps;
 
-        explicit Evidence(const QString &folderName = QStringLiteral("evidence")) : name(folderName)
+        explicit Evidence(const QString &folderName = QStringLiteral("evidence"),
+                          core::KeyAlgorithm algorithm = core::KeyAlgorithm::Ed25519) :
+            name(folderName)
         {
+            sample.releaseKey = *core::PrivateKey::generate(algorithm);
             const auto bundle = sample.create(QDir(folder.path()));
             const auto written = core::writeEvidence(*bundle, sample.store(), path());
             if (!written)

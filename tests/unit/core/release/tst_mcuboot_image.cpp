@@ -164,21 +164,74 @@ private Q_SLOTS:
         QCOMPARE(whyUntrusted(file + '\0', key), std::optional(Reason::ImageMalformed));
     }
 
-    void saysThatAnotherAlgorithmIsNotSupported()
+    void trustsEachAlgorithmOfImgtool_data()
+    {
+        QTest::addColumn<QString>("image");
+        QTest::addColumn<QString>("key");
+        QTest::newRow("P-256") << QStringLiteral("p256.bin") << QStringLiteral("key-ecdsa-p256.pub.pem");
+        QTest::newRow("RSA 2048") << QStringLiteral("rsa2048.bin") << QStringLiteral("key-rsa-2048.pub.pem");
+    }
+
+    void trustsEachAlgorithmOfImgtool()
+    {
+        QFETCH(QString, image);
+        QFETCH(QString, key);
+        const QString vectors = test_support::sharedVectors(QStringLiteral("mcuboot"));
+        SKIP_WITHOUT_VECTORS(vectors);
+        const QByteArray file = test_support::contentOf(vectors + image);
+        const PublicKey signer = *PublicKey::fromPem(test_support::contentOf(vectors + key));
+        QCOMPARE(whyUntrusted(file, signer), std::nullopt);
+        QCOMPARE(whyUntrusted(file, ownKey()), std::optional(Reason::KeyUnknown));
+        for (qsizetype bit = 0; bit < file.size() * 8; bit += 41) // a prime: all positions in a byte
+            QVERIFY2(whyUntrusted(flipped(file, bit), signer).has_value(), qPrintable(QString::number(bit)));
+        for (qsizetype size = 0; size < file.size(); size += 13)
+            QVERIFY(whyUntrusted(file.first(size), signer).has_value());
+    }
+
+    void refusesAnImageThatNobodySigned()
     {
         const QString vectors = test_support::sharedVectors(QStringLiteral("mcuboot"));
         SKIP_WITHOUT_VECTORS(vectors);
-        for (const char *name : {"p256.bin", "rsa2048.bin"}) {
-            const auto verified =
-                core::verifyImage(*core::readImageFile(vectors + QLatin1String(name)), ownKey());
-            QVERIFY(!verified.has_value());
-            QCOMPARE(verified.error().kind, core::ErrorKind::Untrusted);
-            QVERIFY(verified.error().detail.contains(QStringLiteral("not supported yet")));
-        }
-        const auto unsignedImage = core::readImageFile(vectors + QStringLiteral("unsigned.bin"));
-        QVERIFY(core::verifyImage(*unsignedImage, ownKey())
-                    .error()
-                    .detail.contains(QStringLiteral("not signed")));
+        const auto image = core::readImageFile(vectors + QStringLiteral("unsigned.bin"));
+        QVERIFY(core::verifyImage(*image, ownKey()).error().detail.contains(QStringLiteral("not signed")));
+    }
+
+    void signsWithEachAlgorithm_data()
+    {
+        QTest::addColumn<core::KeyAlgorithm>("algorithm");
+        for (const core::KeyAlgorithm algorithm : core::kKeyAlgorithms)
+            QTest::newRow(qPrintable(core::algorithmName(algorithm))) << algorithm;
+    }
+
+    void signsWithEachAlgorithm()
+    {
+        QFETCH(core::KeyAlgorithm, algorithm);
+        const PrivateKey key = *PrivateKey::generate(algorithm);
+        const QByteArray file = *core::createImage(sampleSpec(), key);
+        QCOMPARE(whyUntrusted(file, key.publicKey()), std::nullopt);
+        QCOMPARE(whyUntrusted(file, PrivateKey::generate(algorithm)->publicKey()),
+                 std::optional(Reason::KeyUnknown));
+        for (qsizetype bit = 0; bit < file.size() * 8; ++bit)
+            QVERIFY2(whyUntrusted(flipped(file, bit), key.publicKey()).has_value(),
+                     qPrintable(QString::number(bit)));
+    }
+
+    /// imgtool up to 1.8 did that.
+    void readsAnEcdsaSignatureThatWasPadded()
+    {
+        const PrivateKey key = *PrivateKey::generate(core::KeyAlgorithm::EcdsaP256);
+        auto image = *core::parseImage(*core::createImage(sampleSpec(), key));
+        QByteArray &signature = image.signatures[0].value;
+        signature.append(QByteArray(3, '\0'));
+        QVERIFY(core::verifyImage(image, key.publicKey()).has_value());
+        signature.append('x');
+        QVERIFY(!core::verifyImage(image, key.publicKey()).has_value());
+    }
+
+    void signsWithNoKeyThatImagesDoNotKnow()
+    {
+        const PrivateKey key = *PrivateKey::generate(core::KeyAlgorithm::RsaPss, 4096);
+        QCOMPARE(core::createImage(sampleSpec(), key).error().kind, core::ErrorKind::Unsupported);
     }
 
     void tellsTheReasonsApart()

@@ -3,7 +3,9 @@
 
 #include "core/trust/canonical_json.h"
 
+#include "tests/support/vectors.h"
 #include <QTemporaryDir>
+
 #include <QTest>
 
 using core::PrivateKey;
@@ -89,6 +91,32 @@ private Q_SLOTS:
         QVERIFY(refusalOf(bytes).contains(QStringLiteral("release_keys[0].key_id is not the hash")));
     }
 
+    void keepsKeysOfEachAlgorithm()
+    {
+        for (const core::KeyAlgorithm algorithm : core::kKeyAlgorithms) {
+            TrustStore store = sampleStore();
+            store.releaseKeys[0].key = PrivateKey::generate(algorithm)->publicKey();
+            const auto again = core::parseTrustStore(*core::toBytes(store));
+            QVERIFY2(again.has_value(), again ? "" : qPrintable(again.error().detail));
+            QVERIFY(again->releaseKeys[0].key == store.releaseKeys[0].key);
+        }
+    }
+
+    /// Bootloaders may know no better; releases are not signed with it.
+    void takesAShortRsaKeyForImagesOnly()
+    {
+        const QString vectors = test_support::sharedVectors(QStringLiteral("mcuboot"));
+        SKIP_WITHOUT_VECTORS(vectors);
+        const auto key = core::PublicKey::fromPem(
+            test_support::contentOf(vectors + QStringLiteral("key-rsa-2048.pub.pem")));
+        TrustStore store = sampleStore();
+        store.bootKeys[0].key = *key;
+        QVERIFY(core::parseTrustStore(*core::toBytes(store)).has_value());
+        QVERIFY(store.bootKey(key->keyHash()) != nullptr);
+        store.releaseKeys[0].key = *key;
+        QVERIFY(refusalOf(*core::toBytes(store)).contains(QStringLiteral("RSA key of 2048 bits")));
+    }
+
     void refusesAKeyThatIsThereTwice()
     {
         TrustStore store = sampleStore();
@@ -114,7 +142,7 @@ private Q_SLOTS:
             "\"development\":true,\"channels\":[\"dev\",", "channels of a development key");
         row("no time", "\"channels\":[\"dev\",", "\"not_after\":\"soon\",\"channels\":[\"dev\",",
             "not_after has to be a time");
-        row("algorithm", "\"ed25519\"", "\"rsa-pss-sha256\"", "alg has to be");
+        row("algorithm", "\"ed25519\"", "\"rsa-pss-sha256\"", "alg is not the algorithm of its key");
         row("no channel", "[\"dev\",\"stable\"]", "[]", "channels has to name");
         row("empty channel", "[\"dev\",\"stable\"]", "[\"\"]", "channels has to name");
         row("channel as a number", "[\"dev\",\"stable\"]", "[1]", "channels has to be a list of texts");
