@@ -64,6 +64,7 @@ constexpr std::array kReasons{
     NamedReason{Reason::RootReplayed, "ROOT_REPLAYED"},
     NamedReason{Reason::RootForked, "ROOT_FORKED"},
     NamedReason{Reason::ClockWrong, "CLOCK_WRONG"},
+    NamedReason{Reason::KeyUnavailable, "KEY_UNAVAILABLE"},
     NamedReason{Reason::ReleaseDiffers, "RELEASE_DIFFERS"},
     NamedReason{Reason::ListReplayed, "LIST_REPLAYED"},
     NamedReason{Reason::BlockedByList, "BLOCKED_BY_LIST"},

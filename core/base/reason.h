@@ -62,6 +62,7 @@ enum class Reason {
     RootReplayed,
     RootForked,
     ClockWrong,
+    KeyUnavailable,
     ReleaseDiffers,
     ListReplayed,
     BlockedByList,

@@ -50,6 +50,13 @@ struct BundleRequest {
 /// IncompatibleHardware or ManifestMalformed for what does not agree; Unsupported for a payload by address.
 Result<Bundle> createBundle(const BundleRequest &request);
 
+/// How large each file of the release is, as its manifest says.
+FileRoom roomIn(const Bundle &bundle);
+
+/// Writes the bundle once more, with signatures that were added to its document meanwhile: nothing else is
+/// different. It is checked before as by checkFiles(); a signature's author may have seen another file.
+Result<Bundle> writeSigned(const Bundle &bundle, const QString &outputPath);
+
 /// The name of the entry that a version of the trust root has in a bundle: "3.root.json".
 QString rootEntryName(qint64 version);
 

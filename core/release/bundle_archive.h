@@ -4,8 +4,12 @@
 #include "core/base/result.h"
 
 #include <QByteArray>
+#include <QDir>
 #include <QList>
 #include <QString>
+
+#include <functional>
+#include <optional>
 
 namespace core {
 
@@ -42,6 +46,13 @@ enum class ArchiveChecksums {
 /// read.
 Result<Done> walkArchive(const ArchiveSource &source, ArchiveVisitor &visitor,
                          ArchiveChecksums checksums = ArchiveChecksums::Ignored);
+
+/// How many bytes of a file there may be; nothing for a file that is not wanted.
+using FileRoom = std::function<std::optional<qint64>(const QString &name)>;
+
+/// Writes the wanted files of an archive into a folder that is there, and judges nothing but their size.
+/// Errors as walkArchive(); InvalidFile also for a file that is larger than its room.
+Result<Done> extractFiles(const ArchiveSource &source, const QDir &folder, const FileRoom &room);
 
 /// One file that goes into a bundle.
 struct BundleEntry {

@@ -4,7 +4,6 @@
 #include "core/base/file_access.h"
 
 #include <QDir>
-#include <QSaveFile>
 
 namespace core {
 
@@ -15,10 +14,15 @@ QString signedBytesName()
     return QStringLiteral("manifest.signed.json");
 }
 
-/// In a folder of their own, so that no file of a release can take the place of the key that judges it.
+/// A folder of their own, so that no file of a release can take the place of the key that judges it.
+QString filesFolder()
+{
+    return QStringLiteral("files");
+}
+
 QString releaseFileName(const QString &name)
 {
-    return QStringLiteral("files/") + name;
+    return filesFolder() + QLatin1Char('/') + name;
 }
 
 QString signatureName(const QString &keyId)
@@ -84,38 +88,6 @@ bool canBeShown(const DocumentSignature &signature, const TrustStore &store)
     return store.releaseKey(signature.keyId) != nullptr;
 }
 
-/// Writes the files of the release as they come out of the archive.
-class Extractor : public ArchiveVisitor
-{
-public:
-    explicit Extractor(QDir folder) : m_folder(std::move(folder)) { }
-
-    Result<Wants> begin(const QString &name) override
-    {
-        if (!isReleaseFileName(name))
-            return Wants::NextFile;
-        m_file = std::make_unique<QSaveFile>(m_folder.filePath(releaseFileName(name)));
-        if (!m_file->open(QIODevice::WriteOnly))
-            return failed();
-        return Wants::Content;
-    }
-    Result<Done> take(QByteArrayView bytes) override
-    {
-        return m_file->write(bytes.data(), bytes.size()) == bytes.size() ? Result<Done>(Done{}) : failed();
-    }
-    Result<Done> end() override { return m_file->commit() ? Result<Done>(Done{}) : failed(); }
-
-private:
-    tl::unexpected<Error> failed() const
-    {
-        return fail(ErrorKind::FileFailed,
-                    QStringLiteral("%1: %2").arg(m_file->fileName(), m_file->errorString()));
-    }
-
-    QDir m_folder;
-    std::unique_ptr<QSaveFile> m_file;
-};
-
 } // namespace
 
 QList<EvidenceStep> explainVerification(const Bundle &bundle, const TrustStore &store, const QString &folder)
@@ -139,7 +111,7 @@ Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore
                                           const QString &folder)
 {
     const QDir place(folder);
-    if (!place.mkpath(releaseFileName(QString())))
+    if (!place.mkpath(filesFolder()))
         return fail(ErrorKind::FileFailed, QStringLiteral("%1: cannot be created").arg(folder));
     QMap<QString, QByteArray> files{{signedBytesName(), bundle.document.signedBytes}};
     for (const DocumentSignature &signature : bundle.document.signatures) {
@@ -152,9 +124,9 @@ Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore
         if (auto written = replaceFile(place.filePath(file.key()), file.value()); !written)
             return passOn(written.error());
     }
-    Extractor extractor(place);
-    if (auto walked = walkArchive(bundle.source, extractor); !walked)
-        return passOn(walked.error());
+    if (auto extracted = extractFiles(bundle.source, place.filePath(filesFolder()), roomIn(bundle));
+        !extracted)
+        return passOn(extracted.error());
     return explainVerification(bundle, store, folder);
 }
 

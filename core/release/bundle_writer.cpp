@@ -7,6 +7,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QTemporaryDir>
 
 #include <filesystem>
 
@@ -165,6 +166,40 @@ Result<Bundle> writeChecked(const QString &path, const QList<BundleEntry> &entri
 }
 
 } // namespace
+
+FileRoom roomIn(const Bundle &bundle)
+{
+    QMap<QString, qint64> sizes;
+    for (const ReleaseFile &file : filesOf(bundle.document.manifest))
+        sizes.insert(file.name, file.size.value_or(0));
+    return [sizes](const QString &name) {
+        return sizes.contains(name) ? std::optional(sizes.value(name)) : std::nullopt;
+    };
+}
+
+Result<Bundle> writeSigned(const Bundle &bundle, const QString &outputPath)
+{
+    if (const auto checked = checkFiles(bundle); !checked)
+        return passOn(checked.error());
+    const auto manifestBytes = toBytes(bundle.document);
+    if (!manifestBytes)
+        return passOn(manifestBytes.error());
+    const QTemporaryDir scratch(outputPath + QStringLiteral(".XXXXXX")); // beside it, where there is room
+    if (!scratch.isValid())
+        return fail(ErrorKind::FileFailed, QStringLiteral("%1: %2").arg(outputPath, scratch.errorString()));
+    QList<BundleEntry> entries{{QStringLiteral("manifest.json"), *manifestBytes}};
+    for (const TrustRoot &root : bundle.roots) {
+        const auto bytes = toBytes(root.document);
+        if (!bytes)
+            return passOn(bytes.error());
+        entries.append({rootEntryName(root.version), *bytes});
+    }
+    if (auto extracted = extractFiles(bundle.source, scratch.path(), roomIn(bundle)); !extracted)
+        return passOn(extracted.error());
+    for (const QString &name : bundle.files)
+        entries.append({name, {}, scratch.filePath(name)});
+    return writeChecked(outputPath, entries);
+}
 
 Result<Bundle> createBundle(const BundleRequest &request)
 {

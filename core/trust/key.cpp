@@ -43,7 +43,7 @@ openssl::DigestScheme schemeOf(KeyAlgorithm algorithm)
 }
 
 struct PassphraseRequest {
-    const PassphraseSource &source;
+    PassphraseSource source;
     bool wasAsked = false;
 };
 
@@ -74,7 +74,9 @@ Result<PublicKey> PublicKey::fromPem(const QByteArray &pem)
     if (pem.size() > kLargestKeyFile)
         return fail(ErrorKind::InvalidFile, QStringLiteral("too large for a key file"));
     const openssl::Bio bio = openssl::readingBio(pem);
-    const openssl::Pkey key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
+    // OpenSSL would look into an encrypted private key for a public one, and ask at the terminal by itself.
+    PassphraseRequest nobody{{}};
+    const openssl::Pkey key(PEM_read_bio_PUBKEY(bio.get(), nullptr, givePassphrase, &nobody));
     ERR_clear_error();
     if (!key)
         return fail(ErrorKind::InvalidFile, QStringLiteral("not a public key in PEM form"));

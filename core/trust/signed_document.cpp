@@ -53,7 +53,7 @@ Result<Done> checkNewSigner(const SignedBytes &document, const PublicKey &key)
                     QStringLiteral("a document has at most %1 signatures").arg(kMostSignatures));
     if (!key.maySignDocuments())
         return fail(
-            ErrorKind::Unsupported,
+            ErrorKind::InvalidFile,
             QStringLiteral("an RSA key of %1 bits; documents are signed with 3072 or more").arg(key.bits()));
     return Done{};
 }

@@ -36,7 +36,7 @@ Result<QByteArray> bytesWithoutSignatures(const Json &document);
 /// The whole document in its canonical form. InvalidFile when the signed bytes are not an object's.
 Result<QByteArray> toBytes(const SignedBytes &document);
 
-/// Signs with one more key. InvalidFile for a key that signed already, Unsupported for one that is too short.
+/// Signs with one more key. InvalidFile for a key that signed already, and for one that is too short.
 Result<Done> addSignature(SignedBytes &document, const PrivateKey &key);
 
 /// Adds the signature of the signed bytes that `signer` made elsewhere. Untrusted with SignatureInvalid when
