@@ -110,12 +110,13 @@ is_needed_to_build() { # NAME|OTHER…
 print_other_systems() {
     cat >&2 <<'EOF'
 setup: packages are installed on Debian and Ubuntu only. Bootmend needs a C++20 compiler, CMake 3.25, Ninja,
-setup: Qt 6.4, OpenSSL 3, libsodium, libarchive, yaml-cpp, CLI11 and tl::expected. On other systems:
+setup: Qt 6.4, QtKeychain, OpenSSL 3, p11-kit, libsodium, libarchive, yaml-cpp, CLI11 and tl::expected. On other systems:
   Fedora    sudo dnf install gcc-c++ cmake ninja-build ccache pkgconf python3 git openssl openssl-devel \
               qt6-qtbase-devel qt6-qtserialport-devel qt6-qtsvg-devel libsodium-devel libarchive-devel \
-              yaml-cpp-devel cli11-devel expected-devel dejavu-sans-fonts qemu-system-riscv
+              yaml-cpp-devel cli11-devel expected-devel p11-kit-devel qtkeychain-qt6-devel \
+              dejavu-sans-fonts qemu-system-riscv
   Arch      sudo pacman -S --needed base-devel cmake ninja ccache pkgconf python git openssl qt6-base \
-              qt6-serialport qt6-svg libsodium libarchive yaml-cpp cli11 tl-expected ttf-dejavu \
+              qt6-serialport qt6-svg libsodium libarchive yaml-cpp cli11 tl-expected p11-kit qtkeychain-qt6 ttf-dejavu \
               qemu-system-riscv riscv64-elf-gcc
   openSUSE  sudo zypper install gcc-c++ cmake ninja ccache pkgconf python3 git openssl libopenssl-3-devel \
               qt6-base-devel qt6-serialport-devel qt6-svg-devel libsodium-devel libarchive-devel \

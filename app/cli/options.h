@@ -12,6 +12,7 @@ struct GlobalOptions {
     QString benchDirectory; // units of a bench are found beside the attached ones
     QString trustFile;
     QString stateDirectory; // what this computer keeps, such as the trust root; the platform's unless told
+    QString passphraseFile; // empty: they are asked for at the terminal
     QString catalogDirectory; // in it, or in the bench's folder
 };
 

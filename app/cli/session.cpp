@@ -3,6 +3,7 @@
 
 #include "app/bench/bench_file.h"
 #include "app/cli/job_runner.h"
+#include "app/keys/key_reference.h"
 #include "app/state/own_trust.h"
 #include "app/state/policy_files.h"
 #include "core/async/on_worker.h"
@@ -70,6 +71,39 @@ core::Result<core::TrustStore> Session::trustStore()
     if (!trust)
         return core::passOn(trust.error());
     return core::loadTrustStore(trust->file);
+}
+
+keys::Passphrases &Session::passphrases()
+{
+    if (!m_passphrases)
+        m_passphrases.emplace(options.passphraseFile);
+    return *m_passphrases;
+}
+
+core::Result<core::PrivateKey> Session::privateKey(const std::string &reference)
+{
+    const QString name = QString::fromStdString(reference);
+    auto key = keys::openKey(name, passphrases());
+    return key ? std::move(key) : core::passOn(key.error(), QStringLiteral("opening the key %1").arg(name));
+}
+
+core::Result<QList<core::PrivateKey>> Session::privateKeys(const std::vector<std::string> &references)
+{
+    QList<core::PrivateKey> opened;
+    for (const std::string &reference : references) {
+        auto key = privateKey(reference);
+        if (!key)
+            return core::passOn(key.error());
+        opened.append(*std::move(key));
+    }
+    return opened;
+}
+
+core::Result<core::PublicKey> Session::publicKey(const std::string &reference)
+{
+    const QString name = QString::fromStdString(reference);
+    auto key = keys::openPublicKey(name, passphrases());
+    return key ? std::move(key) : core::passOn(key.error(), QStringLiteral("opening the key %1").arg(name));
 }
 
 core::Result<core::OrganisationPolicy> Session::policy()
@@ -166,12 +200,14 @@ int run(int argc, const char *const *argv, Session &session)
     app.require_subcommand(1);
     app.fallthrough(); // Global options may stand behind the command.
 
-    std::string benchDirectory, trustFile, stateDirectory;
+    std::string benchDirectory, trustFile, stateDirectory, passphraseFile;
     app.add_flag("--json", session.options.isJson, "JSON lines on standard output, for scripts");
     app.add_option("--bench", benchDirectory, "also find the virtual devices of this bench");
     app.add_option("--trust", trustFile, "the keys that are trusted; a bench has its own");
     app.add_option("--state", stateDirectory,
                    "what this computer keeps, instead of the platform's folder for application data");
+    app.add_option("--passphrase-file", passphraseFile,
+                   "answers for passphrases and PINs, a line each; /dev/stdin and /dev/fd/3 are files, too");
     for (const auto add : {addDevices, addInspect, addDiagnose, addUpdate, addConfirm, addRevert, addRecover,
                            addUnlock, addRegion, addImage, addBundle, addCatalog, addKey, addTrust, addBench})
         add(app, session);
@@ -186,6 +222,7 @@ int run(int argc, const char *const *argv, Session &session)
     }
     session.options.benchDirectory = QString::fromStdString(benchDirectory);
     session.options.trustFile = QString::fromStdString(trustFile);
+    session.options.passphraseFile = QString::fromStdString(passphraseFile);
     session.options.stateDirectory =
         stateDirectory.empty() ? state::defaultStateDirectory() : QString::fromStdString(stateDirectory);
     session.options.catalogDirectory =

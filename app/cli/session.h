@@ -3,12 +3,15 @@
 
 #include "app/cli/options.h"
 #include "app/cli/output.h"
+#include "app/keys/passphrases.h"
 #include "app/state/open_release.h"
 #include "core/device/connector.h"
+#include "core/trust/key.h"
 
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <optional>
 
 namespace cli {
 
@@ -49,6 +52,17 @@ public:
     /// The keys in that file.
     core::Result<core::TrustStore> trustStore();
 
+    /// The private key that a reference names: a file, "keychain:NAME" or a PKCS#11 URI
+    /// (app/keys/key_reference.h).
+    core::Result<core::PrivateKey> privateKey(const std::string &reference);
+    core::Result<QList<core::PrivateKey>> privateKeys(const std::vector<std::string> &references);
+
+    /// Its public half, or that of a public key's file.
+    core::Result<core::PublicKey> publicKey(const std::string &reference);
+
+    /// Who answers for passphrases and PINs in this run.
+    keys::Passphrases &passphrases();
+
     /// Where the releases are that this computer keeps.
     QString catalogFolder() const;
 
@@ -69,6 +83,7 @@ private:
     Surroundings m_surroundings;
     std::FILE *m_out;
     std::FILE *m_err;
+    std::optional<keys::Passphrases> m_passphrases;
     std::unique_ptr<Output> m_output;
     std::unique_ptr<core::Connector> m_connector;
 };

@@ -173,6 +173,10 @@ UserText rootText(core::Reason reason)
         return text("This computer's clock is wrong",
                     "It shows a time before this program was made, so nothing that expires can be judged.",
                     "Set date and time, then try again. Nothing was sent to the unit.");
+    case Reason::KeyUnavailable:
+        return text("The signing key cannot be used",
+                    "The token or the keychain that holds it does not give a signature.",
+                    "Plug the token in, or unlock the keychain, and check the key's name and its PIN.");
     default:
         return {};
     }

@@ -4,7 +4,6 @@
 #include "app/cli/commands/bundle_parts.h"
 #include "core/release/bundle_evidence.h"
 #include "core/release/verified_release.h"
-#include "core/trust/key_file.h"
 
 #include <QDateTime>
 #include <QJsonArray>
@@ -30,18 +29,6 @@ QJsonValue originJson(const std::optional<core::ManifestOrigin> &origin)
 }
 
 } // namespace
-
-core::Result<QList<core::PrivateKey>> readKeys(const std::vector<std::string> &paths)
-{
-    QList<core::PrivateKey> keys;
-    for (const std::string &path : paths) {
-        core::Result<core::PrivateKey> key = core::readPrivateKeyFile(QString::fromStdString(path));
-        if (!key)
-            return core::passOn(key.error(), QStringLiteral("reading key ") + QString::fromStdString(path));
-        keys.append(*std::move(key));
-    }
-    return keys;
-}
 
 QJsonObject bundleJson(const core::Bundle &bundle)
 {
@@ -97,6 +84,8 @@ void tellBundle(const core::Bundle &bundle, Session &session)
     for (const core::DocumentSignature &signature : bundle.document.signatures)
         session.output().say(
             QStringLiteral("signed with %1 by key %2").arg(signature.algorithm, signature.keyId));
+    if (bundle.document.signatures.isEmpty())
+        session.output().say(QStringLiteral("nobody signed it yet"));
 }
 
 namespace {
@@ -104,7 +93,7 @@ namespace {
 int createBundle(const BundleOptions &options, Session &session)
 {
     const QString command = QStringLiteral("bundle create");
-    const auto keys = readKeys(options.keys);
+    const auto keys = session.privateKeys(options.keys);
     if (!keys)
         return session.output().result(command, keys.error());
     QStringList rootPaths;
@@ -182,7 +171,9 @@ void addBundle(CLI::App &app, Session &session)
 
     CLI::App *create = parent->add_subcommand("create", "makes and signs a bundle from a manifest");
     create->add_option("MANIFEST", options->manifest, "YAML or JSON; its files lie beside it")->required();
-    create->add_option("--key", options->keys, "a private release key; any number of times")->required();
+    create->add_option(
+        "--key", options->keys,
+        "a private release key; any number of times, and without one nobody has signed it yet");
     create->add_option("--root", options->roots,
                        "a version of the trust root that comes along, for computers that have an older one");
     create->add_option("-o,--output", options->file, "the bundle to write")->required();
@@ -195,6 +186,7 @@ void addBundle(CLI::App &app, Session &session)
         [=, &session] { session.command = [=, &session] { return showBundle(*options, session); }; });
 
     addBundleImport(*parent, session);
+    addBundleSign(*parent, session);
 
     CLI::App *verify =
         parent->add_subcommand("verify", "whether a trusted key signed it, and nothing was changed");

@@ -71,7 +71,7 @@ void tellFirmware(const core::ForeignFirmware &firmware, const core::TrustStore 
         tellPart(part, trust, output);
 }
 
-core::Result<core::ImportRequest> requestFrom(const ImportOptions &options)
+core::Result<core::ImportRequest> requestFrom(const ImportOptions &options, Session &session)
 {
     core::ImportRequest request{.product = QString::fromStdString(options.product),
                                 .channel = QString::fromStdString(options.channel),
@@ -85,16 +85,17 @@ core::Result<core::ImportRequest> requestFrom(const ImportOptions &options)
             return core::passOn(version.error());
         request.version = *version;
     }
-    const auto keys = readKeys(options.keys);
+    const auto keys = session.privateKeys(options.keys);
     if (!keys)
         return core::passOn(keys.error());
     request.keys = *keys;
     return request;
 }
 
-core::Result<core::Bundle> makeBundle(const core::ForeignFirmware &firmware, const ImportOptions &options)
+core::Result<core::Bundle> makeBundle(const core::ForeignFirmware &firmware, const ImportOptions &options,
+                                      Session &session)
 {
-    const auto request = requestFrom(options);
+    const auto request = requestFrom(options, session);
     if (!request)
         return core::passOn(request.error());
     return core::importBundle(firmware, *request);
@@ -114,7 +115,7 @@ int importFile(const ImportOptions &options, Session &session)
     if (options.output.empty())
         return session.output().done(command, members);
 
-    const auto bundle = makeBundle(*firmware, options);
+    const auto bundle = makeBundle(*firmware, options, session);
     if (!bundle)
         return session.output().result(command, bundle.error());
     tellBundle(*bundle, session);

@@ -7,11 +7,13 @@
 namespace cli {
 
 /// What the commands around bundles share.
-core::Result<QList<core::PrivateKey>> readKeys(const std::vector<std::string> &paths);
 QJsonObject bundleJson(const core::Bundle &bundle);
 void tellBundle(const core::Bundle &bundle, Session &session);
 
 /// Adds `import` to the command `bundle`.
 void addBundleImport(CLI::App &bundle, Session &session);
+
+/// Adds `sign`.
+void addBundleSign(CLI::App &bundle, Session &session);
 
 } // namespace cli

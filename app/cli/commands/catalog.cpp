@@ -260,8 +260,8 @@ int signList(const CatalogOptions &options, Session &session)
                           : core::passOn(bytes.error());
         if (!list)
             return list;
-        for (const std::string &path : options.keys) {
-            const auto key = core::readPrivateKeyFile(text(path));
+        for (const std::string &reference : options.keys) {
+            const auto key = session.privateKey(reference);
             const auto added = key ? core::addSignature(list->document, *key) : core::passOn(key.error());
             if (!added)
                 return core::passOn(added.error());

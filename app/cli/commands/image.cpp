@@ -52,12 +52,12 @@ core::Result<core::ImageSpec> specFrom(const ImageOptions &options)
     return spec;
 }
 
-core::Result<core::Done> writeImage(const ImageOptions &options)
+core::Result<core::Done> writeImage(const ImageOptions &options, Session &session)
 {
     const auto spec = specFrom(options);
     if (!spec)
         return core::passOn(spec.error());
-    const auto key = core::readPrivateKeyFile(QString::fromStdString(options.key));
+    const auto key = session.privateKey(options.key);
     if (!key)
         return core::passOn(key.error(), QStringLiteral("reading the signing key"));
     const auto image = core::createImage(*spec, *key);
@@ -69,7 +69,7 @@ core::Result<core::Done> writeImage(const ImageOptions &options)
 int createImage(const ImageOptions &options, Session &session)
 {
     const QString command = QStringLiteral("image create");
-    const auto written = writeImage(options);
+    const auto written = writeImage(options, session);
     return written ? session.output().done(command) : session.output().result(command, written.error());
 }
 
@@ -119,7 +119,8 @@ void addCreate(CLI::App *parent, std::shared_ptr<ImageOptions> options, Session 
         ->required();
     create->add_option("--hw", options->hardwareRevisions, "a hardware revision; any number of times")
         ->required();
-    create->add_option("--key", options->key, "the private boot key, a PEM file")->required();
+    create->add_option("--key", options->key, "the private boot key: a PEM file, keychain:NAME or pkcs11:…")
+        ->required();
     create->add_option("--min-bootloader", options->minBootloader,
                        "the oldest bootloader that may start it, for example 1.2.0");
     CLI::Option *ramLoad = create->add_option("--ram-load", options->loadAddress,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trust/trust_file.h"
 
+#include "app/cli/commands/signing.h"
 #include "app/cli/session.h"
 #include "app/cli/trust_words.h"
 #include "core/base/file_access.h"
@@ -18,7 +19,8 @@ struct TrustOptions {
     std::vector<std::string> files; // of roots, or the one that is written
     std::string output; // -o
     std::string key; // a PEM file, or a key id
-    std::vector<std::string> signingKeys; // --key
+    std::vector<std::string> signingKeys; // --key, of a change
+    SigningOptions signing; // of trust sign
     std::vector<std::string> rootKeys; // --root-key
     std::vector<std::string> removed; // --remove
     std::vector<std::string> channels;
@@ -46,18 +48,6 @@ core::Result<QList<core::PublicKey>> readPublicKeys(const std::vector<std::strin
     QList<core::PublicKey> keys;
     for (const std::string &path : paths) {
         core::Result<core::PublicKey> key = core::readPublicKeyFile(QString::fromStdString(path));
-        if (!key)
-            return core::passOn(key.error(), QStringLiteral("reading key ") + QString::fromStdString(path));
-        keys.append(*std::move(key));
-    }
-    return keys;
-}
-
-core::Result<QList<core::PrivateKey>> readPrivateKeys(const std::vector<std::string> &paths)
-{
-    QList<core::PrivateKey> keys;
-    for (const std::string &path : paths) {
-        core::Result<core::PrivateKey> key = core::readPrivateKeyFile(QString::fromStdString(path));
         if (!key)
             return core::passOn(key.error(), QStringLiteral("reading key ") + QString::fromStdString(path));
         keys.append(*std::move(key));
@@ -116,9 +106,9 @@ core::Result<core::TrustDraft> draftAt(const Place &place)
 }
 
 core::Result<core::TrustFile> write(const core::TrustDraft &draft, const TrustOptions &options,
-                                    const QString &path)
+                                    const QString &path, Session &session)
 {
-    const auto keys = readPrivateKeys(options.signingKeys);
+    const auto keys = session.privateKeys(options.signingKeys);
     if (!keys)
         return core::passOn(keys.error());
     const auto bytes = core::toBytes(draft, *keys);
@@ -146,8 +136,7 @@ int tell(const QString &command, const core::Result<core::TrustFile> &file, Sess
     return session.output().done(command, members);
 }
 
-core::Result<core::TrustFile> change(const TrustOptions &options, const Session &session,
-                                     const Change &change)
+core::Result<core::TrustFile> change(const TrustOptions &options, Session &session, const Change &change)
 {
     const auto place = placeOf(options, session);
     if (!place)
@@ -157,7 +146,7 @@ core::Result<core::TrustFile> change(const TrustOptions &options, const Session 
         return core::passOn(draft.error());
     if (const auto done = change(*draft); !done)
         return core::passOn(done.error());
-    return write(*draft, options, place->to);
+    return write(*draft, options, place->to, session);
 }
 
 core::Result<core::Done> grant(core::TrustDraft &draft, const core::PublicKey &key,
@@ -256,29 +245,29 @@ int trustInit(const TrustOptions &options, Session &session)
         const auto draft = core::firstRoot(*keys, threshold, expires->value_or(QDateTime()));
         if (!draft)
             return core::passOn(draft.error());
-        return write(*draft, options, path);
+        return write(*draft, options, path, session);
     }();
     return tell(QStringLiteral("trust init"), made, session);
 }
 
 int trustSign(const TrustOptions &options, Session &session)
 {
+    const QString command = QStringLiteral("trust sign");
     const QString path = QString::fromStdString(options.files.front());
-    const auto signedFile = [&]() -> core::Result<core::TrustFile> {
-        const auto bytes = core::readWholeFile(path, core::kLargestSignedDocument);
-        auto root = bytes ? core::parseTrustRoot(*bytes) : core::passOn(bytes.error());
-        const auto keys = readPrivateKeys(options.signingKeys);
-        if (!root || !keys)
-            return core::passOn(root ? keys.error() : root.error());
-        for (const core::PrivateKey &key : *keys) {
-            if (const auto added = core::addSignature(root->document, key); !added)
-                return core::passOn(added.error());
-        }
-        if (const auto saved = core::saveTrustRoot(path, *root); !saved)
-            return core::passOn(saved.error());
+    const auto bytes = core::readWholeFile(path, core::kLargestSignedDocument);
+    auto root = bytes ? core::parseTrustRoot(*bytes) : core::passOn(bytes.error());
+    if (!root)
+        return session.output().result(command, root.error());
+    if (options.signing.isOnlyToBeWritten())
+        return tellBytesToSign(command, root->document, options.signing, session.output());
+    const auto saved = [&]() -> core::Result<core::TrustFile> {
+        if (const auto added = addSignatures(root->document, options.signing, session); !added)
+            return core::passOn(added.error());
+        if (const auto written = core::saveTrustRoot(path, *root); !written)
+            return core::passOn(written.error());
         return core::TrustFile{root->grants, *root};
     }();
-    return tell(QStringLiteral("trust sign"), signedFile, session);
+    return tell(command, saved, session);
 }
 
 /// The versions in a file: one, or those that a bundle brought along.
@@ -420,7 +409,7 @@ void addTrust(CLI::App &app, Session &session)
 
     CLI::App *sign = add("sign", "adds signatures to a trust root", trustSign);
     sign->add_option("FILE", options->files, "the root")->required()->expected(1);
-    sign->add_option("--key", options->signingKeys, "a private root key; any number of times")->required();
+    addSigningOptions(*sign, options->signing);
 
     CLI::App *import = add("import", "follows newer versions of the trust root that is in use", trustImport);
     import->add_option("FILE", options->files, "the versions, oldest first")->required();

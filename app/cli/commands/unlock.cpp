@@ -43,7 +43,8 @@ core::Result<core::Done> tellChallenge(const UnlockOptions &options, const QByte
     return core::Done{};
 }
 
-core::Result<QByteArray> signatureOf(const UnlockOptions &options, core::ServiceAccess &service)
+core::Result<QByteArray> signatureOf(const UnlockOptions &options, core::ServiceAccess &service,
+                                     Session &session)
 {
     if (!options.signature.empty()) {
         const auto signature = core::readWholeFile(QString::fromStdString(options.signature), kSignatureSize);
@@ -53,7 +54,7 @@ core::Result<QByteArray> signatureOf(const UnlockOptions &options, core::Service
                 QStringLiteral("a signature has 64 bytes, and this file %1").arg(signature->size()));
         return signature;
     }
-    const auto key = core::readPrivateKeyFile(QString::fromStdString(options.key));
+    const auto key = session.privateKey(options.key);
     if (!key)
         return core::passOn(key.error(), QStringLiteral("reading the recovery key"));
     if (key->publicKey().algorithm() != core::KeyAlgorithm::Ed25519)
@@ -66,18 +67,18 @@ core::Result<QByteArray> signatureOf(const UnlockOptions &options, core::Service
 }
 
 core::Result<core::Done> unlockWith(const UnlockOptions &options, core::ServiceAccess &service,
-                                    Output &output)
+                                    Session &session)
 {
     if (options.isChallenge) {
         const auto message = runToEnd(service.askForChallenge());
-        return message ? tellChallenge(options, *message, output) : core::passOn(message.error());
+        return message ? tellChallenge(options, *message, session.output()) : core::passOn(message.error());
     }
-    const auto signature = signatureOf(options, service);
+    const auto signature = signatureOf(options, service, session);
     if (!signature)
         return core::passOn(signature.error());
     auto unlocked = runToEnd(service.unlock(*signature));
     if (unlocked)
-        output.say(QStringLiteral("Unlocked, until the unit restarts."));
+        session.output().say(QStringLiteral("Unlocked, until the unit restarts."));
     return unlocked;
 }
 
@@ -87,7 +88,7 @@ int unlock(const UnlockOptions &options, Session &session)
     const auto driver = session.openForService(QString::fromStdString(options.device));
     if (!driver)
         return session.output().result(command, driver.error());
-    const auto done = unlockWith(options, *(*driver)->serviceAccess(), session.output());
+    const auto done = unlockWith(options, *(*driver)->serviceAccess(), session);
     return done ? session.output().done(command) : session.output().result(command, done.error());
 }
 
@@ -100,7 +101,7 @@ void addUnlock(CLI::App &app, Session &session)
     const auto options = std::make_shared<UnlockOptions>();
     command->add_option("DEVICE", options->device, "a name from 'devices', or an address")->required();
     CLI::Option_group *way = command->add_option_group("way", "how the challenge is answered");
-    way->add_option("--key", options->key, "the private recovery key, a PEM file");
+    way->add_option("--key", options->key, "the private recovery key: a PEM file, keychain:NAME or pkcs11:…");
     CLI::Option *challenge = way->add_flag("--challenge", options->isChallenge,
                                            "print what is to be signed, and the openssl command");
     way->add_option("--signature", options->signature, "a file with the signature of the last challenge");

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/commands/signing.h"
+
+#include "core/base/file_access.h"
+
+#include <QJsonArray>
+
+namespace cli {
+
+namespace {
+
+constexpr qint64 kLargestSignature = 1024; // bytes: RSA of 8192 bits
+
+/// For a POSIX shell, where nothing but a single quote means anything in single quotes.
+QString quoted(const QString &path)
+{
+    return QLatin1Char('\'') + QString(path).replace(QLatin1Char('\''), QStringLiteral("'\\''"))
+        + QLatin1Char('\'');
+}
+
+QString signingCommand(core::KeyAlgorithm algorithm, const QString &file)
+{
+    const QString from = quoted(file);
+    const QString to = quoted(file + QStringLiteral(".sig"));
+    switch (algorithm) {
+    case core::KeyAlgorithm::Ed25519:
+        return QStringLiteral("openssl pkeyutl -sign -rawin -inkey KEY.pem -in %1 -out %2").arg(from, to);
+    case core::KeyAlgorithm::EcdsaP256:
+        return QStringLiteral("openssl dgst -sha256 -sign KEY.pem -out %1 %2").arg(to, from);
+    case core::KeyAlgorithm::RsaPss:
+        return QStringLiteral("openssl dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 "
+                              "-sign KEY.pem -out %1 %2")
+            .arg(to, from);
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace
+
+void addSigningOptions(CLI::App &command, SigningOptions &options)
+{
+    CLI::Option_group *way = command.add_option_group("way", "how it is signed");
+    way->add_option("--key", options.keys,
+                    "a private key: a PEM file, keychain:NAME or pkcs11:…; any number of times");
+    CLI::Option *signature =
+        way->add_option("--signature", options.signature, "a file with a signature that was made elsewhere");
+    way->add_option("--bytes", options.bytes, "only writes the bytes to be signed elsewhere into this file");
+    way->require_option(1);
+    CLI::Option *signer = command.add_option("--public", options.signer, "with --signature: its public key");
+    signature->needs(signer);
+    signer->needs(signature);
+}
+
+core::Result<core::Done> addSignatures(core::SignedBytes &document, const SigningOptions &options,
+                                       Session &session)
+{
+    if (!options.signature.empty()) {
+        const QString path = QString::fromStdString(options.signature);
+        const auto signer = session.publicKey(options.signer);
+        const auto signature = core::readWholeFile(path, kLargestSignature);
+        if (!signer || !signature)
+            return core::passOn(signer ? signature.error() : signer.error());
+        const auto added = core::addSignature(document, *signer, *signature);
+        return added ? added
+                     : core::passOn(added.error(), QStringLiteral("adding the signature in %1").arg(path));
+    }
+    const auto keys = session.privateKeys(options.keys);
+    if (!keys)
+        return core::passOn(keys.error());
+    for (const core::PrivateKey &key : *keys) {
+        if (const auto added = core::addSignature(document, key); !added)
+            return added;
+    }
+    return core::Done{};
+}
+
+int tellBytesToSign(const QString &command, const core::SignedBytes &document, const SigningOptions &options,
+                    Output &output)
+{
+    const QString path = QString::fromStdString(options.bytes);
+    if (const auto written = core::replaceFile(path, document.signedBytes); !written)
+        return output.result(command, written.error());
+    for (const core::KeyAlgorithm algorithm : core::kKeyAlgorithms) {
+        const QString line = signingCommand(algorithm, path);
+        output.note(
+            QStringLiteral("# with a key of the algorithm %1:\n%2").arg(core::algorithmName(algorithm), line),
+            {{QStringLiteral("note"), QStringLiteral("to be signed elsewhere")},
+             {QStringLiteral("alg"), core::algorithmName(algorithm)},
+             {QStringLiteral("command_line"), line}});
+    }
+    output.say(QStringLiteral("Then: the same command with --signature and --public instead of --bytes."));
+    return output.done(command, {{QStringLiteral("to_be_signed"), path}});
+}
+
+} // namespace cli

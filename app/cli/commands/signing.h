@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/cli/session.h"
+#include "core/trust/signed_document.h"
+
+namespace cli {
+
+/// How a document gets signatures: by keys that this program can reach, or by a signature that was made
+/// elsewhere, over bytes that were written before.
+struct SigningOptions {
+    std::vector<std::string> keys; // --key
+    std::string signature; // --signature
+    std::string signer; // --public
+    std::string bytes; // --bytes
+
+    bool isOnlyToBeWritten() const { return !bytes.empty(); }
+};
+
+/// Adds the options, of which one way has to be chosen.
+void addSigningOptions(CLI::App &command, SigningOptions &options);
+
+/// Signs, or takes the signature from its file. Errors as Session::privateKey() and core::addSignature().
+core::Result<core::Done> addSignatures(core::SignedBytes &document, const SigningOptions &options,
+                                       Session &session);
+
+/// Writes the bytes to be signed, and says how the openssl program signs them. The exit code.
+int tellBytesToSign(const QString &command, const core::SignedBytes &document, const SigningOptions &options,
+                    Output &output);
+
+} // namespace cli
