@@ -5,6 +5,8 @@ passphrases, and what is left of them."""
 import os
 import pty
 import subprocess
+import termios
+import time
 
 import program
 
@@ -52,11 +54,20 @@ class EncryptedFiles(program.CommandLine):
             os.chdir(self.folder)
             os.execv(program.BOOTMEND, [program.BOOTMEND, "key", "public", "a.pem"])
         shown = self.read_until(terminal, b"Passphrase of a.pem: ")
+        self.await_silence(terminal)
         os.write(terminal, b"tr0ub4dor\n")
         shown += self.read_until(terminal, b"END PUBLIC KEY")
         os.close(terminal)
         os.waitpid(child, 0)
         self.assertNotIn(b"tr0ub4dor", shown)
+
+    def await_silence(self, terminal: int):
+        """OpenSSL asks first and turns the echo off then: nobody types that fast, but we do."""
+        local_flags = 3 # of what tcgetattr() gives
+        deadline = time.monotonic() + 30
+        while termios.tcgetattr(terminal)[local_flags] & termios.ECHO:
+            self.assertLess(time.monotonic(), deadline, "the echo stays on")
+            os.sched_yield()
 
     def read_until(self, terminal: int, end: bytes) -> bytes:
         shown = b""
