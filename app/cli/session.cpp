@@ -4,6 +4,7 @@
 #include "app/bench/bench_file.h"
 #include "app/cli/job_runner.h"
 #include "app/keys/key_reference.h"
+#include "app/state/catalog_rules.h"
 #include "app/state/own_trust.h"
 #include "app/state/policy_files.h"
 #include "core/async/on_worker.h"
@@ -179,7 +180,7 @@ QString catalogFolderFor(const GlobalOptions &options, State state)
     const bool isOfBench = state == State::Usual && !options.benchDirectory.isEmpty();
     const QDir folder(isOfBench ? bench::stateFolderPath(QDir(options.benchDirectory))
                                 : options.stateDirectory);
-    return folder.absoluteFilePath(QStringLiteral("catalog"));
+    return state::catalogFolder(folder.path());
 }
 
 /// --help and --version end the parsing in this way, too.

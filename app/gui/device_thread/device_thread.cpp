@@ -5,9 +5,10 @@
 
 namespace gui {
 
-DeviceThread::DeviceThread(ConnectorFactory makeConnector, const QString &trustFile) :
+DeviceThread::DeviceThread(ConnectorFactory makeConnector, const QString &trustFile,
+                           const QString &stateDirectory) :
     m_clock(std::make_unique<core::SystemClock>()),
-    m_worker(new DeviceWorker(*m_clock, std::move(makeConnector), trustFile))
+    m_worker(new DeviceWorker(*m_clock, std::move(makeConnector), trustFile, stateDirectory))
 {
     connect(m_worker, &DeviceWorker::unitsListed, this, &UnitService::unitsListed);
     connect(m_worker, &DeviceWorker::releasesListed, this, &UnitService::releasesListed);
