@@ -108,21 +108,26 @@ void Output::jobEvent(const core::JobEvent &event)
     const auto ofStep = [this](const core::StepStarted &started) {
         print(QStringLiteral("  %1 …").arg(texts::stepTitle(started.step)));
     };
-    const auto ofProgress = [this](const core::WriteProgressed &progress) {
-        const int percent = progress.total == 0 ? 100 : int(100 * progress.done / progress.total);
-        const bool isWorthALine = percent / kPercentStep != m_lastPercent / kPercentStep || m_lastPercent < 0;
-        if (isWorthALine)
-            print(QStringLiteral("  %1 % (%2 of %3 bytes)")
-                      .arg(percent)
-                      .arg(progress.done)
-                      .arg(progress.total));
-        m_lastPercent = percent;
+    const auto ofProgress = [this](const core::WriteProgressed &written) {
+        progress({}, written.done, written.total);
+    };
+    const auto ofDownload = [this](const core::DownloadProgressed &fetched) {
+        progress(QStringLiteral("fetched "), fetched.done, fetched.total);
     };
     const auto ofEvidence = [this](const core::EvidenceRead &read) {
         for (const core::EvidenceEvent &entry : read.events)
             print(QStringLiteral("  start %1: %2").arg(entry.bootCount).arg(texts::evidenceSentence(entry)));
     };
-    std::visit(Match{ofState, ofStep, ofProgress, ofEvidence}, event);
+    std::visit(Match{ofState, ofStep, ofProgress, ofDownload, ofEvidence}, event);
+}
+
+void Output::progress(const QString &verb, qint64 done, qint64 total)
+{
+    const int percent = total == 0 ? 100 : int(100 * done / total);
+    const bool isWorthALine = percent / kPercentStep != m_lastPercent / kPercentStep || m_lastPercent < 0;
+    if (isWorthALine)
+        print(QStringLiteral("  %1%2 % (%3 of %4 bytes)").arg(verb).arg(percent).arg(done).arg(total));
+    m_lastPercent = percent;
 }
 
 int Output::result(const QString &command, const core::Verdict &verdict, const QJsonObject &members)

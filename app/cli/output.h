@@ -48,6 +48,7 @@ private:
     void jsonLine(const QString &event, const QJsonObject &members);
     void print(const QString &text);
     void complain(const QString &text);
+    void progress(const QString &verb, qint64 done, qint64 total);
 
     Form m_form;
     std::FILE *m_out;

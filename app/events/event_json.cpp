@@ -269,6 +269,7 @@ QString jobEventName(const core::JobEvent &event)
     return std::visit(Match{[](const core::StateReached &) { return QStringLiteral("state"); },
                             [](const core::StepStarted &) { return QStringLiteral("note"); },
                             [](const core::WriteProgressed &) { return QStringLiteral("progress"); },
+                            [](const core::DownloadProgressed &) { return QStringLiteral("progress"); },
                             [](const core::EvidenceRead &) { return QStringLiteral("note"); }},
                       event);
 }
@@ -286,13 +287,19 @@ QJsonObject jobEventJson(const core::JobEvent &event)
     const auto ofProgress = [](const core::WriteProgressed &progress) -> QJsonObject {
         return {{QStringLiteral("done"), progress.done}, {QStringLiteral("total"), progress.total}};
     };
+    const auto ofDownload = [](const core::DownloadProgressed &progress) -> QJsonObject {
+        return {{QStringLiteral("of"), QStringLiteral("download")},
+                {QStringLiteral("file"), progress.file},
+                {QStringLiteral("done"), progress.done},
+                {QStringLiteral("total"), progress.total}};
+    };
     const auto ofEvidence = [](const core::EvidenceRead &read) -> QJsonObject {
         QJsonArray evidence;
         for (const core::EvidenceEvent &one : read.events)
             evidence.append(evidenceJson(one));
         return {{QStringLiteral("note"), QStringLiteral("evidence")}, {QStringLiteral("evidence"), evidence}};
     };
-    return std::visit(Match{ofState, ofStep, ofProgress, ofEvidence}, event);
+    return std::visit(Match{ofState, ofStep, ofProgress, ofDownload, ofEvidence}, event);
 }
 
 QJsonObject verdictJson(const QString &command, const core::Verdict &verdict)

@@ -55,7 +55,8 @@ UserText trustText(core::Reason reason)
                     "Get a newer release, and check this computer's clock.");
     case Reason::PayloadMissing:
         return text("The release is incomplete", "A file that its description names is not inside.",
-                    "Get the release again from where it was published.");
+                    "Get the release again from where it was published. One whose files are on a server is "
+                    "completed by 'bundle fetch'.");
     case Reason::ImageMalformed:
         return text("The image cannot be read",
                     "The file inside the release is not an image that a unit can start.",
@@ -122,8 +123,8 @@ UserText policyText(core::Reason reason)
                     "Another release waits for its trial there, or is on trial now.",
                     "Confirm or revert the trial first.");
     case Reason::StorageFull:
-        return text("No room on the unit", "The unit has no free space for the image.",
-                    "Free some space on the unit, then try again.");
+        return text("No room left", "There is no free space for it, on the unit or on this computer.",
+                    "The details say where. Free some space there, then run the same again.");
     case Reason::NothingOnTrial:
         return text("Nothing is on trial",
                     "The unit runs a confirmed version, so there is nothing to decide.",
@@ -277,11 +278,42 @@ UserText catalogText(core::Reason reason)
     }
 }
 
+UserText downloadText(core::Reason reason)
+{
+    using core::Reason;
+    switch (reason) {
+    case Reason::ServerUntrusted:
+        return text("The server is not trusted",
+                    "It could not prove that it is the one that the release names.",
+                    "Check this computer's clock. A server of your own organisation may need its certificate "
+                    "authority: give it with --ca.");
+    case Reason::ServerFailed:
+        return text("The download did not come through",
+                    "The server could not be reached, did not answer, or broke off again and again.",
+                    "Check the network, then run the same again: it goes on where it stopped.");
+    case Reason::DownloadNotFound:
+        return text("The file is not on the server",
+                    "The server does not have what the release says that it has.",
+                    "Tell the publisher of the release, or get a release that has its files inside.");
+    case Reason::DownloadRefused:
+        return text("The download was refused",
+                    "The server does not give the file out, or its answer is not what was asked for.",
+                    "The details hold its answer. Tell the publisher of the release.");
+    case Reason::HostNotAllowed:
+        return text("Not a server of your organisation's policy",
+                    "The policy names the servers that may be downloaded from, and not this one.",
+                    "Get a release that has its files inside, or ask whoever looks after the policy.");
+    default:
+        return {};
+    }
+}
+
 } // namespace
 
 UserText forReason(core::Reason reason)
 {
-    for (const auto group : {trustText, rootText, catalogText, targetText, policyText, trialText, linkText})
+    for (const auto group :
+         {trustText, rootText, catalogText, targetText, policyText, trialText, linkText, downloadText})
         if (const UserText found = group(reason); !found.title.isEmpty())
             return found;
     return {};

@@ -68,8 +68,13 @@ constexpr std::array kReasons{
     NamedReason{Reason::ReleaseDiffers, "RELEASE_DIFFERS"},
     NamedReason{Reason::ListReplayed, "LIST_REPLAYED"},
     NamedReason{Reason::BlockedByList, "BLOCKED_BY_LIST"},
+    NamedReason{Reason::ServerUntrusted, "SERVER_UNTRUSTED"},
+    NamedReason{Reason::ServerFailed, "SERVER_FAILED"},
+    NamedReason{Reason::DownloadNotFound, "DOWNLOAD_NOT_FOUND"},
+    NamedReason{Reason::DownloadRefused, "DOWNLOAD_REFUSED"},
+    NamedReason{Reason::HostNotAllowed, "HOST_NOT_ALLOWED"},
 };
-static_assert(kReasons.size() == std::size_t(Reason::BlockedByList) + 1);
+static_assert(kReasons.size() == std::size_t(Reason::HostNotAllowed) + 1);
 
 } // namespace
 

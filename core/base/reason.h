@@ -66,6 +66,11 @@ enum class Reason {
     ReleaseDiffers,
     ListReplayed,
     BlockedByList,
+    ServerUntrusted,
+    ServerFailed,
+    DownloadNotFound,
+    DownloadRefused,
+    HostNotAllowed,
 };
 
 /// The stable upper-case name, for example "HASH_MISMATCH".

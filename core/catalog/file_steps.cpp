@@ -23,9 +23,12 @@ tl::unexpected<Error> failed(const QString &path, const QString &why)
 
 Result<Done> FileSteps::write(QFile &file, const QByteArray &bytes)
 {
-    if (file.write(bytes) != bytes.size() || !file.flush())
+    if (file.write(bytes) == bytes.size() && file.flush())
+        return Done{};
+    if (file.error() != QFileDevice::ResourceError)
         return failed(file.fileName(), file.errorString());
-    return Done{};
+    return fail(ErrorKind::NotAllowedNow, Reason::StorageFull,
+                QStringLiteral("%1: %2").arg(file.fileName(), file.errorString()));
 }
 
 Result<Done> FileSteps::sync(QFile &file)

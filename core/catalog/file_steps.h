@@ -8,7 +8,7 @@
 namespace core {
 
 /// The steps on files whose order decides what a power cut leaves behind. Tests put their own in between.
-/// Each fails with FileFailed.
+/// Each fails with FileFailed, and write() with StorageFull (NotAllowedNow) where the disk has no room.
 class FileSteps
 {
 public:

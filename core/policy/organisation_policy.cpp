@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/policy/organisation_policy.h"
 
+#include "core/base/download_address.h"
 #include "core/base/file_access.h"
 #include "core/base/name_pattern.h"
 #include "core/trust/json_fields.h"
@@ -14,6 +15,18 @@ namespace core {
 namespace {
 
 constexpr qint64 kLargestPolicy = 64 * 1024;
+
+/// An empty list is none: no server may be downloaded from.
+std::optional<QStringList> readDownloadHosts(JsonFields &fields)
+{
+    if (!fields.has("download_hosts"))
+        return std::nullopt;
+    const QStringList hosts = fields.texts("download_hosts");
+    if (!std::all_of(hosts.cbegin(), hosts.cend(), isHostPattern))
+        fields.refuse("download_hosts",
+                      QStringLiteral("has to hold names of servers, like fw.example or *.fw.example"));
+    return hosts;
+}
 
 } // namespace
 
@@ -34,9 +47,10 @@ Result<OrganisationPolicy> parsePolicy(const QByteArray &bytes)
     const bool isEachSome = std::none_of(products.cbegin(), products.cend(), std::mem_fn(&QString::isEmpty));
     if (!isEachSome || (isAllowed && products.isEmpty()))
         fields.refuse("products", QStringLiteral("has to name the products that it is about, or \"*\""));
+    const auto hosts = readDownloadHosts(fields);
     if (auto finished = fields.finish(); !finished)
         return passOn(finished.error());
-    return OrganisationPolicy{isAllowed ? products : QStringList()};
+    return OrganisationPolicy{isAllowed ? products : QStringList(), hosts};
 }
 
 Result<OrganisationPolicy> loadPolicy(const QStringList &paths)

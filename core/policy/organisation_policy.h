@@ -6,12 +6,15 @@
 #include <QByteArray>
 #include <QStringList>
 
+#include <optional>
+
 namespace core {
 
-/// What the organisation that runs this computer allows beyond what is safe everywhere; without a policy,
-/// nothing. A value. Described in docs/formats/policy.md.
+/// What the organisation that runs this computer allows beyond what is safe everywhere, and what it narrows;
+/// without a policy, neither. A value. Described in docs/formats/policy.md.
 struct OrganisationPolicy {
     QStringList unsignedImports; // products, with "*" at the end or alone; empty: none
+    std::optional<QStringList> downloadHosts = {}; // isHostAmong(); nothing: any
 
     /// Whether firmware of other tools may be installed without a manifest that a release key signed.
     bool allowsUnsignedImport(const QString &product) const;

@@ -108,8 +108,10 @@ struct Expected {
 QMap<QString, Expected> expectedOf(const Manifest &manifest)
 {
     QMap<QString, Expected> expected;
-    for (const ManifestPayload &payload : manifest.payloads)
-        expected.insert(payload.file.name, {payload.file, hasToBeImage(payload), false});
+    for (const ManifestPayload &payload : manifest.payloads) {
+        const ReleaseFile entry = payload.entry();
+        expected.insert(entry.name, {entry, hasToBeImage(payload), false});
+    }
     if (manifest.releaseNotes)
         expected.insert(manifest.releaseNotes->name, {*manifest.releaseNotes, false, true});
     return expected;
@@ -157,6 +159,13 @@ public:
         if (m_keeps)
             kept.insert(m_current.file.name, m_content);
         return Done{};
+    }
+
+    /// From now on nothing is missed that is not there.
+    void forgive(const QList<ManifestPayload> &payloads)
+    {
+        for (const ManifestPayload &payload : payloads)
+            m_missing.remove(payload.entry().name);
     }
 
     Result<Done> finish() const
@@ -209,7 +218,7 @@ QList<ReleaseFile> filesOf(const Manifest &manifest)
 {
     QList<ReleaseFile> files;
     for (const ManifestPayload &payload : manifest.payloads)
-        files.append(payload.file);
+        files.append(payload.entry());
     if (manifest.releaseNotes)
         files.append(*manifest.releaseNotes);
     return files;
@@ -228,11 +237,29 @@ Result<Bundle> openBundle(const QString &path)
     return bundle;
 }
 
-Result<CheckedFiles> checkFiles(const Bundle &bundle)
+QList<ManifestPayload> payloadsToFetch(const Bundle &bundle)
+{
+    QList<ManifestPayload> missing;
+    for (const ManifestPayload &payload : bundle.document.manifest.payloads) {
+        const QString name = payload.entry().name;
+        const bool isThere = bundle.files.contains(name) || bundle.fetched.contains(name);
+        if (!payload.url.isEmpty() && !isThere)
+            missing.append(payload);
+    }
+    return missing;
+}
+
+Result<CheckedFiles> checkFiles(const Bundle &bundle, Extent extent)
 {
     Checker checker(bundle.document.manifest);
     if (auto walked = walkArchive(bundle.source, checker); !walked)
         return passOn(walked.error());
+    for (auto file = bundle.fetched.cbegin(); file != bundle.fetched.cend(); ++file) {
+        if (auto walked = walkFile(file.key(), file.value(), checker); !walked)
+            return passOn(walked.error());
+    }
+    if (extent == Extent::WithoutFilesToFetch)
+        checker.forgive(payloadsToFetch(bundle));
     if (auto finished = checker.finish(); !finished)
         return passOn(finished.error());
     return checker.kept;

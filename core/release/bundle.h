@@ -17,6 +17,8 @@ struct Bundle {
     QStringList files; // the names of those that belong to the release, in the order of the archive
     QList<TrustRoot> roots; // those that came along, oldest first; nobody has judged them
     ArchiveSource source;
+    QMap<QString, QString> fetched =
+        {}; // entries that the archive does not hold, and the files that they are
 };
 
 /// Reads what a bundle of at most 4 GiB says of itself; its files are only listed. InvalidFile when it is not
@@ -29,10 +31,20 @@ Result<Bundle> parseBundle(const QByteArray &bytes);
 /// release notes. Others are checked in passing.
 using CheckedFiles = QMap<QString, QByteArray>;
 
+/// Whether a bundle has to be whole.
+enum class Extent {
+    Whole,
+    WithoutFilesToFetch, // payloads that have an address may be missing
+};
+
 /// That the bundle holds what its manifest says and nothing else, in one pass. Untrusted with PayloadMissing
 /// or HashMismatch, InvalidFile for a file that the manifest does not name, and for an image of more than 64
 /// MiB. Needs the memory of the images. Says nothing about who wrote the manifest.
-Result<CheckedFiles> checkFiles(const Bundle &bundle);
+Result<CheckedFiles> checkFiles(const Bundle &bundle, Extent extent = Extent::Whole);
+
+/// The payloads that the bundle does not hold, and that its manifest says where to get. Nobody has judged
+/// that: what may be fetched, wantedFiles() says.
+QList<ManifestPayload> payloadsToFetch(const Bundle &bundle);
 
 /// What `bundle create` is told.
 struct BundleRequest {
@@ -44,18 +56,24 @@ struct BundleRequest {
 
 /// Fills in size and hash of every file (and checks those that are written), checks that each image agrees
 /// with the manifest, signs, and writes the bundle in one step. The same files and keys always give the same
-/// bytes.
+/// bytes. A payload by address is not put in, and nobody looks at it now: its size and its hash have to be
+/// written.
 ///
 /// InvalidFile or FileFailed for what cannot be read; Untrusted with HashMismatch, IncompatibleProduct,
-/// IncompatibleHardware or ManifestMalformed for what does not agree; Unsupported for a payload by address.
+/// IncompatibleHardware or ManifestMalformed for what does not agree.
 Result<Bundle> createBundle(const BundleRequest &request);
 
 /// How large each file of the release is, as its manifest says.
 FileRoom roomIn(const Bundle &bundle);
 
 /// Writes the bundle once more, with signatures that were added to its document meanwhile: nothing else is
-/// different. It is checked before as by checkFiles(); a signature's author may have seen another file.
+/// different. It is checked before as by checkFiles(): who signed may have seen another file. Payloads that
+/// are to be fetched may be missing.
 Result<Bundle> writeSigned(const Bundle &bundle, const QString &outputPath);
+
+/// Writes a bundle with all its files, those that were fetched among them, and reads it back. Errors as
+/// openBundle() and checkFiles().
+Result<Bundle> writeWholeBundle(const Bundle &bundle, const QString &path);
 
 /// The name of the entry that a version of the trust root has in a bundle: "3.root.json".
 QString rootEntryName(qint64 version);

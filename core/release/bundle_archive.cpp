@@ -202,6 +202,27 @@ Result<Done> walkArchive(const ArchiveSource &source, ArchiveVisitor &visitor, A
     return walkEntries(open->reader.get(), visitor);
 }
 
+Result<Done> walkFile(const QString &name, const QString &path, ArchiveVisitor &visitor)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
+        return fail(ErrorKind::FileFailed, QStringLiteral("%1: %2").arg(path, file.errorString()));
+    const auto wants = visitor.begin(name);
+    if (!wants)
+        return passOn(wants.error());
+    if (*wants == ArchiveVisitor::Wants::NextFile)
+        return Done{};
+    while (true) {
+        const QByteArray step = file.read(kReadStep);
+        if (file.error() != QFileDevice::NoError)
+            return fail(ErrorKind::FileFailed, QStringLiteral("%1: %2").arg(path, file.errorString()));
+        if (step.isEmpty())
+            return visitor.end();
+        if (auto taken = visitor.take(step); !taken)
+            return taken;
+    }
+}
+
 Result<QList<BundleEntry>> readArchive(const QByteArray &bytes, ArchiveChecksums checksums)
 {
     Collector collector;

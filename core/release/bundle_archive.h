@@ -47,6 +47,9 @@ enum class ArchiveChecksums {
 Result<Done> walkArchive(const ArchiveSource &source, ArchiveVisitor &visitor,
                          ArchiveChecksums checksums = ArchiveChecksums::Ignored);
 
+/// The same for a plain file that lies beside the archive, as if it were an entry of that name.
+Result<Done> walkFile(const QString &name, const QString &path, ArchiveVisitor &visitor);
+
 /// How many bytes of a file there may be; nothing for a file that is not wanted.
 using FileRoom = std::function<std::optional<qint64>(const QString &name)>;
 

@@ -99,8 +99,8 @@ QList<EvidenceStep> explainVerification(const Bundle &bundle, const TrustStore &
             steps += signatureSteps(signature, place);
     }
     for (const ManifestPayload &payload : bundle.document.manifest.payloads) {
-        if (!payload.file.name.isEmpty())
-            steps += fileStep(payload.file, place);
+        if (bundle.files.contains(payload.entry().name))
+            steps += fileStep(payload.entry(), place);
     }
     if (bundle.document.manifest.releaseNotes)
         steps += fileStep(*bundle.document.manifest.releaseNotes, place);

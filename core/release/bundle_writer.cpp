@@ -88,9 +88,10 @@ Result<QList<BundleEntry>> collectFiles(Manifest &manifest, const QDir &folder)
     QList<BundleEntry> entries;
     for (ManifestPayload &payload : manifest.payloads) {
         if (!payload.url.isEmpty()) {
-            return fail(
-                ErrorKind::Unsupported,
-                QStringLiteral("%1: a bundle holds its files; name the file instead").arg(payload.url));
+            if (payload.file.isFilledIn())
+                continue;
+            return fail(ErrorKind::InvalidFile, Reason::ManifestMalformed,
+                        QStringLiteral("%1: the manifest has to say its size and sha256").arg(payload.url));
         }
         const QString path = folder.filePath(payload.file.name);
         const auto measured = takeIn(payload.file, path);
@@ -141,14 +142,14 @@ Result<SignedManifest> signManifest(const Manifest &manifest, const QList<Privat
 
 /// Written beside its place and read back before it takes it: what we could not open ourselves is not to be
 /// released, and a file that changed meanwhile is found.
-Result<Bundle> writeChecked(const QString &path, const QList<BundleEntry> &entries)
+Result<Bundle> writeChecked(const QString &path, const QList<BundleEntry> &entries, Extent extent)
 {
     const QString unchecked = path + QStringLiteral(".unchecked");
     const auto written = [&]() -> Result<Done> {
         if (auto done = writeArchiveFile(unchecked, entries); !done)
             return done;
         const auto bundle = openBundle(unchecked);
-        const auto checked = bundle ? checkFiles(*bundle) : passOn(bundle.error());
+        const auto checked = bundle ? checkFiles(*bundle, extent) : passOn(bundle.error());
         if (!checked)
             return passOn(checked.error(), QStringLiteral("reading the new bundle back"));
         std::error_code problem;
@@ -177,16 +178,17 @@ FileRoom roomIn(const Bundle &bundle)
     };
 }
 
-Result<Bundle> writeSigned(const Bundle &bundle, const QString &outputPath)
+namespace {
+
+/// Writes a bundle from its document, from the files in its archive, and from those that were fetched.
+Result<Bundle> writeAgain(const Bundle &bundle, const QString &path, Extent extent)
 {
-    if (const auto checked = checkFiles(bundle); !checked)
-        return passOn(checked.error());
     const auto manifestBytes = toBytes(bundle.document);
     if (!manifestBytes)
         return passOn(manifestBytes.error());
-    const QTemporaryDir scratch(outputPath + QStringLiteral(".XXXXXX")); // beside it, where there is room
+    const QTemporaryDir scratch(path + QStringLiteral(".XXXXXX")); // beside it, where there is room
     if (!scratch.isValid())
-        return fail(ErrorKind::FileFailed, QStringLiteral("%1: %2").arg(outputPath, scratch.errorString()));
+        return fail(ErrorKind::FileFailed, QStringLiteral("%1: %2").arg(path, scratch.errorString()));
     QList<BundleEntry> entries{{QStringLiteral("manifest.json"), *manifestBytes}};
     for (const TrustRoot &root : bundle.roots) {
         const auto bytes = toBytes(root.document);
@@ -196,9 +198,25 @@ Result<Bundle> writeSigned(const Bundle &bundle, const QString &outputPath)
     }
     if (auto extracted = extractFiles(bundle.source, scratch.path(), roomIn(bundle)); !extracted)
         return passOn(extracted.error());
-    for (const QString &name : bundle.files)
-        entries.append({name, {}, scratch.filePath(name)});
-    return writeChecked(outputPath, entries);
+    for (const ReleaseFile &file : filesOf(bundle.document.manifest)) {
+        if (bundle.files.contains(file.name) || bundle.fetched.contains(file.name))
+            entries.append({file.name, {}, bundle.fetched.value(file.name, scratch.filePath(file.name))});
+    }
+    return writeChecked(path, entries, extent);
+}
+
+} // namespace
+
+Result<Bundle> writeSigned(const Bundle &bundle, const QString &outputPath)
+{
+    if (const auto checked = checkFiles(bundle, Extent::WithoutFilesToFetch); !checked)
+        return passOn(checked.error());
+    return writeAgain(bundle, outputPath, Extent::WithoutFilesToFetch);
+}
+
+Result<Bundle> writeWholeBundle(const Bundle &bundle, const QString &path)
+{
+    return writeAgain(bundle, path, Extent::Whole);
 }
 
 Result<Bundle> createBundle(const BundleRequest &request)
@@ -219,7 +237,7 @@ Result<Bundle> createBundle(const BundleRequest &request)
     if (!manifestBytes)
         return passOn(manifestBytes.error());
     const QList<BundleEntry> first{{QStringLiteral("manifest.json"), *manifestBytes}};
-    return writeChecked(request.outputPath, first + *roots + *entries);
+    return writeChecked(request.outputPath, first + *roots + *entries, Extent::WithoutFilesToFetch);
 }
 
 } // namespace core

@@ -54,13 +54,13 @@ Result<std::optional<McubootImage>> imageOf(const ManifestPayload &payload, cons
         return std::optional<McubootImage>();
     auto image = parseImage(file);
     if (!image)
-        return passOn(image.error(), QStringLiteral("reading the image %1").arg(payload.file.name));
+        return passOn(image.error(), QStringLiteral("reading the image %1").arg(payload.entry().name));
     if (auto checked = checkDigest(*image); !checked)
-        return passOn(checked.error(), QStringLiteral("reading the image %1").arg(payload.file.name));
+        return passOn(checked.error(), QStringLiteral("reading the image %1").arg(payload.entry().name));
     if (image->trailer && image->trailer->isConfirmed) {
         return fail(ErrorKind::InvalidFile, Reason::ImageMalformed,
                     QStringLiteral("%1 is marked as confirmed: it would boot for good, without a trial")
-                        .arg(payload.file.name));
+                        .arg(payload.entry().name));
     }
     return std::optional(std::move(*image));
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/manifest.h"
 
+#include "core/base/download_address.h"
 #include "core/base/file_access.h"
 #include "core/release/manifest_yaml.h"
 #include "core/trust/json_fields.h"
 
 #include <QRegularExpression>
 #include <QSet>
-#include <QUrl>
 
 namespace core {
 
@@ -19,7 +19,6 @@ constexpr qint64 kLargestNumber32 = 0xffffffff;
 constexpr std::size_t kMostPayloads = 16;
 constexpr std::size_t kMostHealthChecks = 16;
 constexpr qsizetype kMostHardwareRevisions = 64;
-constexpr qsizetype kLongestUrl = 2048;
 constexpr qsizetype kHashSize = 32;
 constexpr JsonFields::Range kPercent{0, 100};
 constexpr JsonFields::Range kCheckSeconds{1, 3600};
@@ -101,10 +100,7 @@ ReleaseFile readFile(JsonFields &fields)
 QString readUrl(JsonFields &fields)
 {
     const QString text = fields.text("url");
-    const QUrl url(text, QUrl::StrictMode);
-    const bool isFit = url.isValid() && url.scheme() == QStringLiteral("https") && !url.host().isEmpty()
-        && url.userInfo().isEmpty() && text.size() <= kLongestUrl;
-    if (!isFit)
+    if (!isDownloadAddress(text))
         fields.refuse("url", QStringLiteral("has to be an https address without a user name"));
     return text;
 }
@@ -163,12 +159,12 @@ QList<ManifestPayload> readPayloads(JsonFields &document)
     QSet<QString> images;
     QSet<QString> names;
     for (const ManifestPayload &payload : std::as_const(payloads)) {
-        const bool isSecond = images.contains(payload.image)
-            || (!payload.file.name.isEmpty() && names.contains(payload.file.name));
+        const QString name = payload.entry().name;
+        const bool isSecond = images.contains(payload.image) || (!name.isEmpty() && names.contains(name));
         if (isSecond)
             document.refuse("payloads", QStringLiteral("name an image or a file twice"));
         images.insert(payload.image);
-        names.insert(payload.file.name);
+        names.insert(name);
     }
     // As long as a release can still be taken back, nothing of it may be for good.
     if (!std::is_partitioned(payloads.cbegin(), payloads.cend(),
@@ -279,7 +275,7 @@ Manifest readFields(JsonFields &document)
     manifest.releaseNotes = readReleaseNotes(document);
     manifest.imported = readOrigin(document);
     for (const ManifestPayload &payload : std::as_const(manifest.payloads)) {
-        if (manifest.releaseNotes && manifest.releaseNotes->name == payload.file.name)
+        if (manifest.releaseNotes && manifest.releaseNotes->name == payload.entry().name)
             document.refuse("release_notes", QStringLiteral("is the file of a payload"));
     }
     return manifest;
@@ -304,6 +300,14 @@ bool isComplete(const Manifest &manifest)
 }
 
 } // namespace
+
+ReleaseFile ManifestPayload::entry() const
+{
+    ReleaseFile entry = file;
+    if (entry.name.isEmpty())
+        entry.name = QString::fromLatin1(file.sha256.toHex());
+    return entry;
+}
 
 bool isReleaseFileName(const QString &name)
 {

@@ -26,9 +26,13 @@ struct ReleaseFile {
 struct ManifestPayload {
     QString image = QStringLiteral("application"); // what it is for: application, network-core, bootloader, …
     ReleaseFile file;
-    QString url; // https; empty when the file lies in the bundle
+    QString url; // https, where it can be fetched; empty for a file beside the manifest
     QString slot = QStringLiteral("inactive"); // inactive, primary, secondary, a, b or auto
     bool isIrreversible = false; // once it is installed, no rollback brings back what was there
+
+    /// The file as an entry of a bundle. One by address has no name in what was signed; the entry is then
+    /// called by its SHA-256, in hexadecimal.
+    ReleaseFile entry() const;
 };
 
 /// From one time of the day to another, in minutes after midnight UTC, 0 … 1440. May go over midnight.

@@ -43,12 +43,19 @@ struct WriteProgressed {
     qint64 total = 0;
 };
 
+/// A file of the release that is fetched before anything is done with a unit.
+struct DownloadProgressed {
+    QString file; // its name in a whole bundle
+    qint64 done = 0; // bytes that this computer has, those of an earlier run among them
+    qint64 total = 0;
+};
+
 /// The unit's evidence, read before anything is changed.
 struct EvidenceRead {
     QList<EvidenceEvent> events;
 };
 
-using JobEvent = std::variant<StateReached, StepStarted, WriteProgressed, EvidenceRead>;
+using JobEvent = std::variant<StateReached, StepStarted, WriteProgressed, DownloadProgressed, EvidenceRead>;
 
 /// What a recipe needs beside the unit and the release.
 struct JobContext {

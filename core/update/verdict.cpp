@@ -60,6 +60,7 @@ bool isPolicyReason(Reason reason)
     case Reason::NeedsRecovery:
     case Reason::UnitLocked:
     case Reason::BlockedByList:
+    case Reason::HostNotAllowed:
         return true;
     default:
         return false;

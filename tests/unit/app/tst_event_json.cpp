@@ -142,6 +142,18 @@ private Q_SLOTS:
         QCOMPARE(events::jobEventName(event), QStringLiteral("progress"));
         QCOMPARE(events::jobEventJson(event)[QStringLiteral("done")].toInt(), 100);
         QCOMPARE(events::jobEventJson(event)[QStringLiteral("total")].toInt(), 400);
+        QVERIFY(!events::jobEventJson(event).contains(QStringLiteral("of")));
+    }
+
+    void progressOfADownloadIsToldApart()
+    {
+        const core::JobEvent event = core::DownloadProgressed{QStringLiteral("abcd"), 100, 400};
+        QCOMPARE(events::jobEventName(event), QStringLiteral("progress"));
+        const QJsonObject json = events::jobEventJson(event);
+        QCOMPARE(json[QStringLiteral("of")].toString(), QStringLiteral("download"));
+        QCOMPARE(json[QStringLiteral("file")].toString(), QStringLiteral("abcd"));
+        QCOMPARE(json[QStringLiteral("done")].toInt(), 100);
+        QCOMPARE(json[QStringLiteral("total")].toInt(), 400);
     }
 };
 

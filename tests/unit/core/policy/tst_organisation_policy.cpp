@@ -11,6 +11,11 @@ namespace {
 const QByteArray kAllowing =
     R"({"schema": 1, "allow_unsigned_imports": true, "products": ["bench-*", "lamp"]})";
 
+QByteArray policyOf(const QByteArray &downloadHosts)
+{
+    return "{\"schema\": 1, \"download_hosts\": " + downloadHosts + '}';
+}
+
 } // namespace
 
 class TestOrganisationPolicy : public QObject
@@ -40,6 +45,14 @@ private Q_SLOTS:
         QVERIFY(!policy->allowsUnsignedImport(QString()));
     }
 
+    void namesTheServersThatMayBeDownloadedFrom()
+    {
+        QCOMPARE(core::parsePolicy("{\"schema\": 1}")->downloadHosts, std::nullopt);
+        QCOMPARE(core::parsePolicy(policyOf("[]"))->downloadHosts, QStringList());
+        QCOMPARE(core::parsePolicy(policyOf("[\"fw.example\", \"*.b.example\"]"))->downloadHosts,
+                 (QStringList{QStringLiteral("fw.example"), QStringLiteral("*.b.example")}));
+    }
+
     void refusesWhatItDoesNotUnderstand_data()
     {
         QTest::addColumn<QByteArray>("text");
@@ -55,6 +68,9 @@ private Q_SLOTS:
         QTest::newRow("empty list") << QByteArray(
             R"({"schema": 1, "allow_unsigned_imports": true, "products": []})");
         QTest::newRow("empty name") << QByteArray(kAllowing).replace("lamp", "");
+        for (const char *host : {"*", "https://fw.example", "fw.example:8443", ""})
+            QTest::addRow("server %s", host) << policyOf("[\"fw.example\", \"" + QByteArray(host) + "\"]");
+        QTest::newRow("one server") << policyOf("\"fw.example\"");
         QTest::newRow("number for a name") << QByteArray(kAllowing).replace("\"lamp\"", "1");
     }
 

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/release/release_checks.h"
+
+#include "core/release/image_agreement.h"
+#include "core/release/release_signers.h"
+#include "core/trust/json_fields.h"
+
+namespace core {
+
+namespace {
+
+tl::unexpected<Error> untrusted(Reason reason, const QString &detail)
+{
+    return fail(ErrorKind::Untrusted, reason, detail);
+}
+
+/// Expiry is judged by this computer's clock, so a clock that is certainly wrong judges nothing.
+Result<Done> checkTimes(const Manifest &manifest, const TrustStore &store, const ReleaseTime &time)
+{
+    const bool dependsOnTime = manifest.expires || store.dependsOnTime();
+    if (dependsOnTime && time.nowUtc < time.earliestUtc) {
+        return fail(ErrorKind::NotAllowedNow, Reason::ClockWrong,
+                    QStringLiteral("this computer's clock says %1, and this program was made after %2")
+                        .arg(timeText(time.nowUtc), timeText(time.earliestUtc)));
+    }
+    if (store.expires && time.nowUtc >= *store.expires) {
+        return untrusted(Reason::RootExpired,
+                         QStringLiteral("the trust root expired at %1").arg(timeText(*store.expires)));
+    }
+    return Done{};
+}
+
+Result<Admission> admitByWhom(const SignedManifest &document, const TrustStore &store,
+                              const QDateTime &nowUtc, const OrganisationPolicy &policy)
+{
+    const Manifest &manifest = document.manifest;
+    const bool isUnsignedImport = document.signatures.isEmpty() && manifest.imported;
+    if (isUnsignedImport && policy.allowsUnsignedImport(manifest.product))
+        return Admission{ReleaseTrust::UnsignedImport, {}};
+    if (isUnsignedImport) {
+        return untrusted(Reason::SignatureInvalid,
+                         QStringLiteral("nobody signed the manifest of this import, and no policy of the "
+                                        "organisation allows unsigned imports for %1")
+                             .arg(manifest.product));
+    }
+    const auto signers = checkSigners(document, store, nowUtc);
+    if (!signers)
+        return passOn(signers.error());
+    return Admission{ReleaseTrust::Signed, *signers};
+}
+
+Result<Done> checkBootKey(const McubootImage &image, const Manifest &manifest, const TrustStore &store)
+{
+    const QString keyId = QString::fromLatin1(image.keyHash.toHex());
+    if (const Revocation *revocation = store.revocation(keyId)) {
+        return untrusted(Reason::KeyRevoked,
+                         QStringLiteral("the image's key %1 is revoked: %2").arg(keyId, revocation->reason));
+    }
+    if (store.bootKeys.isEmpty())
+        return Done{};
+    const ProductKey *record = store.bootKey(image.keyHash);
+    if (!record || !record->covers(manifest.product)) {
+        return untrusted(Reason::KeyUnknown,
+                         QStringLiteral("the image is signed with the key %1, which no %2 is known to boot")
+                             .arg(keyId, manifest.product));
+    }
+    return verifyImage(image, record->key);
+}
+
+} // namespace
+
+Result<Admission> admitManifest(const SignedManifest &document, const TrustStore &store,
+                                const ReleaseTime &time, const OrganisationPolicy &policy)
+{
+    const Manifest &manifest = document.manifest;
+    if (auto checked = checkTimes(manifest, store, time); !checked)
+        return passOn(checked.error());
+    auto admission = admitByWhom(document, store, time.nowUtc, policy);
+    if (!admission)
+        return passOn(admission.error());
+    if (manifest.expires && time.nowUtc >= *manifest.expires) {
+        return untrusted(Reason::ManifestExpired,
+                         QStringLiteral("the release expired at %1").arg(timeText(*manifest.expires)));
+    }
+    return admission;
+}
+
+Result<VerifiedPayload> verifyPayload(const ManifestPayload &payload, const CheckedFiles &files,
+                                      const Manifest &manifest, const TrustStore &store)
+{
+    VerifiedPayload verified{payload, files.value(payload.entry().name), {}};
+    auto image = imageOf(payload, verified.file);
+    if (!image)
+        return passOn(image.error());
+    verified.image = std::move(*image);
+    if (!verified.image)
+        return verified;
+    if (auto checked = checkAgreement(manifest, *verified.image); !checked)
+        return passOn(checked.error());
+    if (auto checked = checkBootKey(*verified.image, manifest, store); !checked)
+        return passOn(checked.error());
+    return verified;
+}
+
+} // namespace core
