@@ -4,6 +4,7 @@
 #include "app/keys/keychain.h"
 #include "app/keys/pkcs11_key.h"
 #include "core/trust/key_file.h"
+#include "core/trust/wipe.h"
 
 namespace keys {
 
@@ -75,7 +76,7 @@ core::Result<core::Done> keepNewKey(const QString &reference, const core::Privat
         passphrase = *std::move(answer);
     }
     auto written = core::writeNewPrivateKeyFile(reference, key, passphrase);
-    wipe(passphrase);
+    core::wipe(passphrase);
     return written;
 }
 

@@ -2,6 +2,7 @@
 #include "app/keys/keychain.h"
 
 #include "app/keys/passphrases.h"
+#include "core/trust/wipe.h"
 
 #include <QEventLoop>
 
@@ -45,7 +46,7 @@ core::Result<core::PrivateKey> readFromKeychain(const QString &name)
         return core::passOn(errorOf(job, name));
     QByteArray pem = job.binaryData();
     auto key = core::PrivateKey::fromPem(pem);
-    wipe(pem);
+    core::wipe(pem);
     return key;
 }
 
@@ -66,7 +67,7 @@ core::Result<core::Done> writeNewToKeychain(const QString &name, const core::Pri
     job.setKey(name);
     job.setBinaryData(*pem);
     runToEnd(job);
-    wipe(*pem);
+    core::wipe(*pem);
     return job.error() == QKeychain::NoError ? core::Result<core::Done>(core::Done{})
                                              : core::passOn(errorOf(job, name));
 }

@@ -2,6 +2,7 @@
 #include "app/keys/passphrases.h"
 
 #include "core/base/file_access.h"
+#include "core/trust/wipe.h"
 
 #include <QFile>
 
@@ -9,7 +10,6 @@
 #include <openssl/ui.h>
 
 #include <array>
-#include <cstring>
 
 namespace keys {
 
@@ -40,16 +40,11 @@ core::Result<QByteArray> askTerminal(const QString &prompt, bool isTwice)
 
 } // namespace
 
-void wipe(QByteArray &secret)
-{
-    OPENSSL_cleanse(secret.data(), std::size_t(secret.size()));
-}
-
 Passphrases::~Passphrases()
 {
     if (m_lines)
         for (QByteArray &line : *m_lines)
-            wipe(line);
+            core::wipe(line);
 }
 
 core::Result<core::Done> Passphrases::load()
@@ -65,7 +60,7 @@ core::Result<core::Done> Passphrases::load()
     for (QByteArray &line : *m_lines)
         if (line.endsWith('\r'))
             line.chop(1);
-    wipe(*content);
+    core::wipe(*content);
     return core::Done{};
 }
 

@@ -39,7 +39,4 @@ private:
     qsizetype m_next = 0;
 };
 
-/// Overwrites the bytes of a secret that nobody needs any more.
-void wipe(QByteArray &secret);
-
 } // namespace keys

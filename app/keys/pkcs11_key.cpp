@@ -27,9 +27,7 @@ core::Result<QByteArray> derOf(const QByteArray &raw)
                    BN_bin2bn(bytes + kHalf, kHalf, nullptr));
     unsigned char *der = nullptr;
     const int size = i2d_ECDSA_SIG(signature.get(), &der);
-    const QByteArray result(reinterpret_cast<const char *>(der), std::max(size, 0));
-    OPENSSL_free(der);
-    return result;
+    return openssl::taken(der, size);
 }
 
 core::Result<QByteArray> signOn(Pkcs11Session &session, CK_OBJECT_HANDLE key, core::KeyAlgorithm algorithm,

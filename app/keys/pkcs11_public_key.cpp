@@ -24,15 +24,6 @@ tl::unexpected<core::Error> incomplete(const char *what)
         QStringLiteral("the token does not give the %1 of its public key").arg(QString::fromLatin1(what)));
 }
 
-QByteArray spkiOf(EVP_PKEY *key)
-{
-    unsigned char *der = nullptr;
-    const int size = i2d_PUBKEY(key, &der);
-    const QByteArray spki(reinterpret_cast<const char *>(der), std::max(size, 0));
-    OPENSSL_free(der);
-    return spki;
-}
-
 /// CKA_EC_POINT is a DER OCTET STRING; some tokens leave its two bytes out.
 std::optional<QByteArray> pointOf(Pkcs11Session &session, CK_OBJECT_HANDLE object, qsizetype size)
 {
@@ -76,7 +67,7 @@ core::Result<core::PublicKey> rsaKey(Pkcs11Session &session, CK_OBJECT_HANDLE ob
     ERR_clear_error();
     if (!isMade)
         return incomplete("modulus");
-    return core::PublicKey::fromSpki(spkiOf(key));
+    return core::PublicKey::fromSpki(openssl::spkiOf(key));
 }
 
 core::Result<core::PublicKey> fromCertificate(const QByteArray &der)
@@ -88,7 +79,7 @@ core::Result<core::PublicKey> fromCertificate(const QByteArray &der)
     EVP_PKEY *key = certificate ? X509_get0_pubkey(certificate.get()) : nullptr;
     if (!key)
         return incomplete("certificate");
-    return core::PublicKey::fromSpki(spkiOf(key));
+    return core::PublicKey::fromSpki(openssl::spkiOf(key));
 }
 
 core::Result<core::PublicKey> fromObject(Pkcs11Session &session, CK_OBJECT_HANDLE object)

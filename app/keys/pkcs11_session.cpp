@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/keys/pkcs11_session.h"
 
+#include "core/trust/wipe.h"
+
 #include <QStringList>
 
 #include <p11-kit/p11-kit.h>
@@ -154,7 +156,7 @@ core::Result<core::Done> Pkcs11Session::logIn(const Pkcs11Uri &uri, const CK_TOK
 Pkcs11Session::~Pkcs11Session()
 {
     m_module->C_CloseSession(m_session);
-    wipe(m_pin);
+    core::wipe(m_pin);
 }
 
 core::Result<QList<CK_OBJECT_HANDLE>> Pkcs11Session::find(CK_OBJECT_CLASS kind,

@@ -2,6 +2,7 @@
 #include "core/release/bundle_evidence.h"
 
 #include "core/base/file_access.h"
+#include "core/base/shell_quote.h"
 
 #include <QDir>
 
@@ -35,13 +36,6 @@ QString keyName(const QString &keyId)
     return QStringLiteral("key-%1.pem").arg(keyId.left(16));
 }
 
-/// For a POSIX shell: in single quotes, in which nothing but a single quote means anything.
-QString quoted(const QString &path)
-{
-    return QLatin1Char('\'') + QString(path).replace(QLatin1Char('\''), QStringLiteral("'\\''"))
-        + QLatin1Char('\'');
-}
-
 /// The command that verifies a file's signature, and what it prints then. Paths are quoted.
 EvidenceStep verifyingStep(const DocumentSignature &signature, const QString &key, const QString &file,
                            const QString &signatureFile)
@@ -65,7 +59,7 @@ EvidenceStep verifyingStep(const DocumentSignature &signature, const QString &ke
 
 QList<EvidenceStep> signatureSteps(const DocumentSignature &signature, const QDir &folder)
 {
-    const auto path = [&folder](const QString &name) { return quoted(folder.filePath(name)); };
+    const auto path = [&folder](const QString &name) { return shellQuoted(folder.filePath(name)); };
     const QString key = path(keyName(signature.keyId));
     return {
         {QStringLiteral("the public key is the one that the trust store knows"),
@@ -79,7 +73,7 @@ EvidenceStep fileStep(const ReleaseFile &file, const QDir &folder)
 {
     const QString path = folder.filePath(releaseFileName(file.name));
     return {QStringLiteral("%1 is the file that the manifest names").arg(file.name),
-            QStringLiteral("openssl dgst -sha256 -r %1").arg(quoted(path)),
+            QStringLiteral("openssl dgst -sha256 -r %1").arg(shellQuoted(path)),
             QStringLiteral("%1 *%2").arg(QString::fromLatin1(file.sha256.toHex()), path)};
 }
 

@@ -133,10 +133,8 @@ Result<SignedManifest> signManifest(const Manifest &manifest, const QList<Privat
     if (!bytes)
         return passOn(bytes.error());
     SignedManifest document{{*bytes, {}}, manifest};
-    for (const PrivateKey &key : keys) {
-        if (auto added = addSignature(document, key); !added)
-            return passOn(added.error());
-    }
+    if (auto added = addSignatures(document, keys); !added)
+        return passOn(added.error());
     return document;
 }
 

@@ -5,6 +5,7 @@
 #include "core/trust/key_rules.h"
 #include "core/trust/openssl_handles.h"
 #include "core/trust/raw_signature.h"
+#include "core/trust/wipe.h"
 
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
@@ -21,21 +22,6 @@ constexpr qsizetype kLargestKeyFile = 16 * 1024;
 constexpr int kSmallestDocumentModulus = 3072; // bits: as strong as the curves' 128
 constexpr int kLargestModulus = 8192;
 constexpr int kKeyDerivationRounds = 600'000; // PBKDF2-HMAC-SHA256, as OWASP advises since 2023
-
-/// What OpenSSL wrote into memory of its own.
-QByteArray taken(unsigned char *der, int size)
-{
-    const QByteArray bytes(reinterpret_cast<const char *>(der), std::max(size, 0));
-    OPENSSL_free(der);
-    return bytes;
-}
-
-QByteArray spkiOf(EVP_PKEY *key)
-{
-    unsigned char *der = nullptr;
-    const int size = i2d_PUBKEY(key, &der);
-    return taken(der, size);
-}
 
 openssl::DigestScheme schemeOf(KeyAlgorithm algorithm)
 {
@@ -58,7 +44,7 @@ int givePassphrase(char *buffer, int size, int, void *context)
     if (fits)
         std::copy(passphrase.cbegin(), passphrase.cend(), buffer);
     const int length = fits ? int(passphrase.size()) : -1;
-    OPENSSL_cleanse(passphrase.data(), std::size_t(passphrase.size()));
+    wipe(passphrase);
     return length;
 }
 
@@ -81,7 +67,7 @@ Result<PublicKey> PublicKey::fromPem(const QByteArray &pem)
     if (!key)
         return fail(ErrorKind::InvalidFile, QStringLiteral("not a public key in PEM form"));
     // By way of the DER form, so that there is one place that judges what a key is.
-    return fromSpki(spkiOf(key.get()));
+    return fromSpki(openssl::spkiOf(key.get()));
 }
 
 Result<PublicKey> PublicKey::fromSpki(const QByteArray &der)
@@ -96,7 +82,7 @@ Result<PublicKey> PublicKey::fromSpki(const QByteArray &der)
     const auto algorithm = checkKey(key.get(), der);
     if (!algorithm)
         return passOn(algorithm.error());
-    if (spkiOf(key.get()) != der)
+    if (openssl::spkiOf(key.get()) != der)
         return fail(
             ErrorKind::InvalidFile,
             QStringLiteral("not the only valid encoding of a SubjectPublicKeyInfo, or bytes follow it"));
@@ -112,7 +98,7 @@ QByteArray PublicKey::toPem() const
 
 QByteArray PublicKey::spki() const
 {
-    return spkiOf(m_key.get());
+    return openssl::spkiOf(m_key.get());
 }
 
 int PublicKey::bits() const
@@ -131,7 +117,7 @@ QByteArray PublicKey::keyHash() const
         return Sha256::of(spki());
     unsigned char *der = nullptr;
     const int size = i2d_PublicKey(m_key.get(), &der); // for RSA: RSAPublicKey
-    return Sha256::of(taken(der, size));
+    return Sha256::of(openssl::taken(der, size));
 }
 
 QString PublicKey::keyId() const
@@ -166,7 +152,7 @@ PrivateKey::PrivateKey(std::shared_ptr<evp_pkey_st> key, PublicKey publicKey, Si
 
 Result<PrivateKey> PrivateKey::owning(std::shared_ptr<evp_pkey_st> key)
 {
-    auto publicKey = PublicKey::fromSpki(spkiOf(key.get()));
+    auto publicKey = PublicKey::fromSpki(openssl::spkiOf(key.get()));
     if (!publicKey)
         return passOn(publicKey.error());
     const KeyAlgorithm algorithm = publicKey->algorithm();

@@ -2,19 +2,13 @@
 #include "core/trust/key_file.h"
 
 #include "core/base/file_access.h"
-
-#include <openssl/crypto.h>
+#include "core/trust/wipe.h"
 
 namespace core {
 
 namespace {
 
 constexpr qint64 kLargestKeyFile = 16 * 1024;
-
-void wipe(QByteArray &secret)
-{
-    OPENSSL_cleanse(secret.data(), std::size_t(secret.size()));
-}
 
 } // namespace
 

@@ -8,7 +8,9 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace core::openssl {
@@ -44,6 +46,22 @@ inline QByteArray contentOf(BIO *bio)
     char *data = nullptr;
     const long size = BIO_get_mem_data(bio, &data);
     return size > 0 ? QByteArray(data, size) : QByteArray();
+}
+
+/// What OpenSSL wrote into memory of its own, which is freed.
+inline QByteArray taken(unsigned char *der, int size)
+{
+    const QByteArray bytes(reinterpret_cast<const char *>(der), std::max(size, 0));
+    OPENSSL_free(der);
+    return bytes;
+}
+
+/// The DER SubjectPublicKeyInfo of a key; empty when it has none.
+inline QByteArray spkiOf(EVP_PKEY *key)
+{
+    unsigned char *der = nullptr;
+    const int size = i2d_PUBKEY(key, &der);
+    return taken(der, size);
 }
 
 /// What OpenSSL could not do, and why; takes the reason out of its queue.

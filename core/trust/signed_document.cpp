@@ -118,6 +118,15 @@ Result<Done> addSignature(SignedBytes &document, const PrivateKey &key)
     return Done{};
 }
 
+Result<Done> addSignatures(SignedBytes &document, const QList<PrivateKey> &keys)
+{
+    for (const PrivateKey &key : keys) {
+        if (auto added = addSignature(document, key); !added)
+            return added;
+    }
+    return Done{};
+}
+
 Result<Done> addSignature(SignedBytes &document, const PublicKey &signer, const QByteArray &signature)
 {
     if (auto checked = checkNewSigner(document, signer); !checked)

@@ -39,8 +39,11 @@ Result<QByteArray> toBytes(const SignedBytes &document);
 /// Signs with one more key. InvalidFile for a key that signed already, and for one that is too short.
 Result<Done> addSignature(SignedBytes &document, const PrivateKey &key);
 
+/// The same with each of several keys.
+Result<Done> addSignatures(SignedBytes &document, const QList<PrivateKey> &keys);
+
 /// Adds the signature of the signed bytes that `signer` made elsewhere. Untrusted with SignatureInvalid when
-/// it is not that; otherwise as above.
+/// it is not that; otherwise as addSignature().
 Result<Done> addSignature(SignedBytes &document, const PublicKey &signer, const QByteArray &signature);
 
 /// Those of `keys` that signed, by key id. Signatures by other keys are nothing to it.

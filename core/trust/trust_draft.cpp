@@ -44,10 +44,8 @@ Result<QByteArray> rootBytes(const TrustDraft &draft, const QList<PrivateKey> &k
     if (!document)
         return passOn(document.error());
     root.document = *std::move(document);
-    for (const PrivateKey &key : keys) {
-        if (auto added = addSignature(root.document, key); !added)
-            return passOn(added.error());
-    }
+    if (auto added = addSignatures(root.document, keys); !added)
+        return passOn(added.error());
     const auto bytes = toBytes(root.document);
     if (!bytes)
         return passOn(bytes.error());

@@ -260,12 +260,10 @@ int signList(const CatalogOptions &options, Session &session)
                           : core::passOn(bytes.error());
         if (!list)
             return list;
-        for (const std::string &reference : options.keys) {
-            const auto key = session.privateKey(reference);
-            const auto added = key ? core::addSignature(list->document, *key) : core::passOn(key.error());
-            if (!added)
-                return core::passOn(added.error());
-        }
+        const auto keys = session.privateKeys(options.keys);
+        const auto added = keys ? core::addSignatures(list->document, *keys) : core::passOn(keys.error());
+        if (!added)
+            return core::passOn(added.error());
         const auto document = core::toBytes(list->document);
         const auto written =
             document ? core::replaceFile(text(options.output), *document) : core::passOn(document.error());

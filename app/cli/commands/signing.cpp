@@ -2,8 +2,7 @@
 #include "app/cli/commands/signing.h"
 
 #include "core/base/file_access.h"
-
-#include <QJsonArray>
+#include "core/base/shell_quote.h"
 
 namespace cli {
 
@@ -11,17 +10,10 @@ namespace {
 
 constexpr qint64 kLargestSignature = 1024; // bytes: RSA of 8192 bits
 
-/// For a POSIX shell, where nothing but a single quote means anything in single quotes.
-QString quoted(const QString &path)
-{
-    return QLatin1Char('\'') + QString(path).replace(QLatin1Char('\''), QStringLiteral("'\\''"))
-        + QLatin1Char('\'');
-}
-
 QString signingCommand(core::KeyAlgorithm algorithm, const QString &file)
 {
-    const QString from = quoted(file);
-    const QString to = quoted(file + QStringLiteral(".sig"));
+    const QString from = core::shellQuoted(file);
+    const QString to = core::shellQuoted(file + QStringLiteral(".sig"));
     switch (algorithm) {
     case core::KeyAlgorithm::Ed25519:
         return QStringLiteral("openssl pkeyutl -sign -rawin -inkey KEY.pem -in %1 -out %2").arg(from, to);
@@ -67,11 +59,7 @@ core::Result<core::Done> addSignatures(core::SignedBytes &document, const Signin
     const auto keys = session.privateKeys(options.keys);
     if (!keys)
         return core::passOn(keys.error());
-    for (const core::PrivateKey &key : *keys) {
-        if (const auto added = core::addSignature(document, key); !added)
-            return added;
-    }
-    return core::Done{};
+    return core::addSignatures(document, *keys);
 }
 
 int tellBytesToSign(const QString &command, const core::SignedBytes &document, const SigningOptions &options,
