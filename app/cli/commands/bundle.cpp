@@ -37,7 +37,9 @@ QJsonObject bundleJson(const core::Bundle &bundle)
     for (const core::ManifestPayload &payload : manifest.payloads)
         payloads.append(
             QJsonObject{{QStringLiteral("image"), payload.image},
-                        {QStringLiteral("file"), payload.file.name},
+                        {QStringLiteral("file"), payload.entry().name},
+                        {QStringLiteral("url"),
+                         payload.url.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(payload.url)},
                         {QStringLiteral("size"), payload.file.size.value_or(0)},
                         {QStringLiteral("sha256"), QString::fromLatin1(payload.file.sha256.toHex())},
                         {QStringLiteral("irreversible"), payload.isIrreversible}});
@@ -71,7 +73,7 @@ void tellBundle(const core::Bundle &bundle, Session &session)
     for (const core::ManifestPayload &payload : manifest.payloads)
         session.output().say(
             QStringLiteral("%1: %2, %3 bytes, SHA-256 %4%5")
-                .arg(payload.image, payload.file.name)
+                .arg(payload.image, payload.url.isEmpty() ? payload.file.name : payload.url)
                 .arg(payload.file.size.value_or(0))
                 .arg(QString::fromLatin1(payload.file.sha256.toHex()),
                      payload.isIrreversible ? QStringLiteral(", cannot be taken back") : QString()));
