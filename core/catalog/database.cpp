@@ -122,9 +122,11 @@ Result<Done> Database::prepare() const
             return passOn(query.error());
         return query->next() ? query->value(0).toInt() : 0;
     };
+    // The tables first: where another process has just made them, their number would be of after that, and
+    // what was read before it would look like a database of another program.
+    const auto tables = number(QStringLiteral("SELECT count(*) FROM sqlite_master"));
     const auto application = number(QStringLiteral("PRAGMA application_id"));
     const auto version = number(QStringLiteral("PRAGMA user_version"));
-    const auto tables = number(QStringLiteral("SELECT count(*) FROM sqlite_master"));
     if (!application || !version || !tables)
         return passOn(!application ? application.error() : !version ? version.error() : tables.error());
     if (*tables > 0 && *application != kApplicationId)
