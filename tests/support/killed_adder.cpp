@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 
 #include <csignal>
+#include <map>
 #include <sqlite3.h>
 #include <sys/resource.h>
 
@@ -52,25 +53,35 @@ public:
 
 // SQLite's files, by the methods of its own system layer with a count in front (sqlite.org/vfs.html).
 sqlite3_vfs *realLayer = nullptr;
-sqlite3_io_methods countedMethods;
-const sqlite3_io_methods *realMethods = nullptr;
+
+/// One for each table of methods: a journal's has no locks, and must not take the place of the database's.
+struct CountedMethods {
+    sqlite3_io_methods counted; // first: a file points at it
+    const sqlite3_io_methods *real;
+};
+std::map<const sqlite3_io_methods *, CountedMethods> methodsByTable;
+
+const sqlite3_io_methods *realMethods(sqlite3_file *file)
+{
+    return reinterpret_cast<const CountedMethods *>(file->pMethods)->real;
+}
 
 int countedWrite(sqlite3_file *file, const void *data, int size, sqlite3_int64 offset)
 {
     countStep();
-    return realMethods->xWrite(file, data, size, offset);
+    return realMethods(file)->xWrite(file, data, size, offset);
 }
 
 int countedSync(sqlite3_file *file, int flags)
 {
     countStep();
-    return realMethods->xSync(file, flags);
+    return realMethods(file)->xSync(file, flags);
 }
 
 int countedTruncate(sqlite3_file *file, sqlite3_int64 size)
 {
     countStep();
-    return realMethods->xTruncate(file, size);
+    return realMethods(file)->xTruncate(file, size);
 }
 
 int countedOpen(sqlite3_vfs *, const char *name, sqlite3_file *file, int flags, int *outFlags)
@@ -79,12 +90,12 @@ int countedOpen(sqlite3_vfs *, const char *name, sqlite3_file *file, int flags, 
     const int result = realLayer->xOpen(realLayer, name, file, flags, outFlags);
     if (result != SQLITE_OK || !file->pMethods)
         return result;
-    realMethods = file->pMethods;
-    countedMethods = *realMethods;
-    countedMethods.xWrite = countedWrite;
-    countedMethods.xSync = countedSync;
-    countedMethods.xTruncate = countedTruncate;
-    file->pMethods = &countedMethods;
+    CountedMethods &methods = methodsByTable[file->pMethods];
+    methods = {*file->pMethods, file->pMethods};
+    methods.counted.xWrite = countedWrite;
+    methods.counted.xSync = countedSync;
+    methods.counted.xTruncate = countedTruncate;
+    file->pMethods = &methods.counted;
     return result;
 }
 
@@ -123,8 +134,12 @@ int main(int argc, char *argv[])
     KilledSteps steps;
     const auto store = core::loadTrustStore(words[2]);
     auto catalog = core::Catalog::open(words[1], steps);
+    if (!catalog)
+        qWarning("%s", qPrintable(catalog.error().detail));
     if (!store || !catalog)
         return 1;
     const auto added = catalog->add(words[3], *store, {QDateTime::currentDateTimeUtc()});
+    if (!added)
+        qWarning("%s", qPrintable(added.error().detail));
     return added ? 0 : 1;
 }

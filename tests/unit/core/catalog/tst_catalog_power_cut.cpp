@@ -70,6 +70,7 @@ private Q_SLOTS:
         std::vector<std::unique_ptr<QProcess>> processes;
         for (const char *bundle : {"old.bmb", "release.bmb", "old.bmb", "release.bmb"}) {
             processes.push_back(std::make_unique<QProcess>());
+            processes.back()->setProcessChannelMode(QProcess::ForwardedErrorChannel);
             processes.back()->start(QStringLiteral(BOOTMEND_KILLED_ADDER),
                                     {folder.path(), path("trust.json"), path(bundle), QStringLiteral("0")});
         }
