@@ -120,14 +120,8 @@ Result<AddedRelease> Catalog::enter(const ObjectStore::Incoming &incoming, const
                              {entry.product, sql::text(entry.version), entry.build});
     if (!same)
         return passOn(same.error());
-    if (!same->isEmpty()) {
-        m_database.rollBack();
-        if (same->constFirst().object == entry.object)
-            return AddedRelease{same->constFirst(), false};
-        return fail(ErrorKind::Untrusted, Reason::ReleaseDiffers,
-                    QStringLiteral("%1 %2, build %3, is there with other content")
-                        .arg(entry.product, toText(entry.version), entry.build));
-    }
+    if (!same->isEmpty())
+        return enterAgain(incoming, same->constFirst());
     if (auto placed = m_objects.place(incoming); !placed)
         return passOn(placed.error());
     const auto inserted = insert(entry, release.releaseNotes());
@@ -137,7 +131,24 @@ Result<AddedRelease> Catalog::enter(const ObjectStore::Incoming &incoming, const
         return passOn(committed.error());
     }
     (void)m_objects.settle(incoming.hash); // A marker of a known object does no harm.
-    return AddedRelease{entry, true};
+    return AddedRelease{entry, AddedRelease::Status::New};
+}
+
+Result<AddedRelease> Catalog::enterAgain(const ObjectStore::Incoming &incoming, const CatalogRelease &known)
+{
+    if (known.object != incoming.hash)
+        return fail(ErrorKind::Untrusted, Reason::ReleaseDiffers,
+                    QStringLiteral("%1 %2, build %3, is there with other content")
+                        .arg(known.product, toText(known.version), known.build));
+    const bool isIntact = m_objects.check(known.object).has_value();
+    if (!isIntact) {
+        if (auto placed = m_objects.place(incoming); !placed)
+            return passOn(placed.error());
+        (void)m_objects.settle(known.object); // A marker of a known object does no harm.
+    }
+    m_database.rollBack(); // Nothing was written, and others may go on.
+    return AddedRelease{known,
+                        isIntact ? AddedRelease::Status::AlreadyThere : AddedRelease::Status::Restored};
 }
 
 Result<Done> Catalog::insert(const CatalogRelease &release, const QByteArray &notes)

@@ -24,8 +24,11 @@ struct CatalogRelease {
 };
 
 struct AddedRelease {
+    /// Restored: it was there already, and its file was missing or damaged until now.
+    enum class Status { New, AlreadyThere, Restored };
+
     CatalogRelease release;
-    bool isNew = true; // false: the same bundle was there already
+    Status status = Status::New;
 };
 
 /// Empty members are no condition.
@@ -52,7 +55,7 @@ public:
 
     /// Copies the bundle in, and verifies the copy before it counts. Errors as openBundle() and
     /// verifyBundle(); Untrusted with ReleaseDiffers when the product, version and build are there with other
-    /// content.
+    /// content. Of a release that is there with the same content, the file is put back if need be.
     Result<AddedRelease> add(const QString &bundlePath, const TrustStore &store, const ReleaseTime &time);
 
     /// Newest version first.
@@ -95,6 +98,7 @@ private:
     Result<QList<CatalogRelease>> select(const QString &condition, const QVariantList &values) const;
     Result<AddedRelease> enter(const ObjectStore::Incoming &incoming, const VerifiedRelease &release,
                                const QDateTime &nowUtc);
+    Result<AddedRelease> enterAgain(const ObjectStore::Incoming &incoming, const CatalogRelease &known);
     Result<Done> insert(const CatalogRelease &release, const QByteArray &notes);
     /// Runs `work` inside one transaction.
     Result<Done> atomically(const std::function<Result<Done>()> &work);

@@ -101,24 +101,74 @@ core::Result<Listing> listingOf(const Catalog &catalog, core::Result<QList<core:
     return Listing{*std::move(releases), *std::move(rules)};
 }
 
+QString statusName(core::AddedRelease::Status status)
+{
+    using Status = core::AddedRelease::Status;
+    switch (status) {
+    case Status::New:
+        return QStringLiteral("new");
+    case Status::AlreadyThere:
+        return QStringLiteral("already_there");
+    case Status::Restored:
+        return QStringLiteral("restored");
+    }
+    Q_UNREACHABLE();
+}
+
+QString statusRemark(core::AddedRelease::Status status)
+{
+    using Status = core::AddedRelease::Status;
+    switch (status) {
+    case Status::New:
+        return {};
+    case Status::AlreadyThere:
+        return QStringLiteral("  (was there already)");
+    case Status::Restored:
+        return QStringLiteral("  (was there already; its file was missing or damaged, and was put back)");
+    }
+    Q_UNREACHABLE();
+}
+
+struct Additions {
+    QList<core::AddedRelease> releases;
+    core::ReleaseRules rules;
+};
+
+core::Result<Additions> addAll(Catalog &catalog, const std::vector<std::string> &files,
+                               const core::TrustStore &trust)
+{
+    Additions additions;
+    for (const std::string &file : files) {
+        auto one = catalog.add(text(file), trust, {QDateTime::currentDateTimeUtc(), core::buildTime()});
+        if (!one)
+            return core::passOn(one.error());
+        additions.releases.append(*std::move(one));
+    }
+    auto rules = catalog.rules();
+    if (!rules)
+        return core::passOn(rules.error());
+    additions.rules = *std::move(rules);
+    return additions;
+}
+
 int addReleases(const CatalogOptions &options, Session &session)
 {
+    const auto command = QStringLiteral("catalog add");
     const auto trust = session.trustStore();
     if (!trust)
-        return session.output().result(QStringLiteral("catalog add"), trust.error());
-    const auto added =
-        inCatalog<Listing>(session, [options, trust](Catalog &catalog) -> core::Result<Listing> {
-            QList<core::CatalogRelease> releases;
-            for (const std::string &file : options.files) {
-                const auto one =
-                    catalog.add(text(file), *trust, {QDateTime::currentDateTimeUtc(), core::buildTime()});
-                if (!one)
-                    return core::passOn(one.error());
-                releases.append(one->release);
-            }
-            return listingOf(catalog, releases);
-        });
-    return tell(QStringLiteral("catalog add"), added, session);
+        return session.output().result(command, trust.error());
+    const auto added = inCatalog<Additions>(
+        session, [options, trust](Catalog &catalog) { return addAll(catalog, options.files, *trust); });
+    if (!added)
+        return session.output().result(command, added.error());
+    QJsonArray releases;
+    for (const core::AddedRelease &one : added->releases) {
+        session.output().say(releaseLine(one.release, added->rules) + statusRemark(one.status));
+        QJsonObject json = releaseJson(one.release, added->rules);
+        json.insert(QStringLiteral("status"), statusName(one.status));
+        releases.append(json);
+    }
+    return session.output().done(command, {{QStringLiteral("releases"), releases}});
 }
 
 int listReleases(const CatalogOptions &options, Session &session)

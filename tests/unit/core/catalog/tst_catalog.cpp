@@ -10,6 +10,7 @@ using core::Catalog;
 using core::Reason;
 using core::ReleaseBlock;
 using core::RuleOrigin;
+using Status = core::AddedRelease::Status;
 
 namespace {
 
@@ -21,6 +22,13 @@ QString verdictOf(const core::Result<Value> &result)
     if (result)
         return QStringLiteral("accepted");
     return result.error().reason ? core::reasonCode(*result.error().reason) : result.error().detail;
+}
+
+bool damage(const QString &path)
+{
+    QFile file(path);
+    return file.setPermissions(QFile::ReadOwner | QFile::WriteOwner) && file.open(QIODevice::ReadWrite)
+        && file.seek(100) && file.putChar('#');
 }
 
 struct Shelf {
@@ -67,8 +75,8 @@ private Q_SLOTS:
         Shelf shelf;
         const auto added = shelf.add();
         QVERIFY2(added.has_value(), qPrintable(verdictOf(added)));
-        QVERIFY(added->isNew);
-        QVERIFY(!shelf.add()->isNew);
+        QCOMPARE(added->status, Status::New);
+        QCOMPARE(shelf.add()->status, Status::AlreadyThere);
         const auto found = shelf.catalog->find(QStringLiteral("bench-sensor@1.1.0"));
         QCOMPARE(found->manifestDigest, added->release.manifestDigest);
         QCOMPARE(found->version, (core::Version{1, 1, 0, 0}));
@@ -103,16 +111,34 @@ private Q_SLOTS:
         QCOMPARE(shelf.catalog->list()->size(), 1);
     }
 
-    void noticesADamagedObject()
+    void putsBackWhatIsMissingOrDamaged_data()
     {
+        QTest::addColumn<bool>("isThere");
+        QTest::newRow("missing") << false;
+        QTest::newRow("damaged") << true;
+    }
+
+    void putsBackWhatIsMissingOrDamaged()
+    {
+        QFETCH(bool, isThere);
         Shelf shelf;
         const auto release = shelf.add()->release;
         const QString path = *shelf.catalog->bundlePath(release);
-        QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
-        QFile file(path);
-        QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(100) && file.putChar('#'));
-        file.close();
-        QCOMPARE(verdictOf(shelf.catalog->bundlePath(release)), QStringLiteral("HASH_MISMATCH"));
+        if (isThere)
+            QVERIFY(damage(path));
+        else
+            QVERIFY(QFile::remove(path));
+        QCOMPARE(verdictOf(shelf.catalog->bundlePath(release)).contains(QStringLiteral("HASH_MISMATCH")),
+                 isThere);
+
+        const auto again = shelf.add();
+        QVERIFY2(again.has_value(), qPrintable(verdictOf(again)));
+        QCOMPARE(again->status, Status::Restored);
+        QCOMPARE(verdictOf(shelf.catalog->bundlePath(release)), QStringLiteral("accepted"));
+        QVERIFY(!(QFile::permissions(path) & QFile::WriteOwner));
+        QVERIFY(QDir(shelf.folder() + QStringLiteral("/incoming")).isEmpty());
+        QCOMPARE(shelf.catalog->list()->size(), 1);
+        QCOMPARE(shelf.add()->status, Status::AlreadyThere);
     }
 
     void listsNewestFirstAndSearches()

@@ -45,7 +45,7 @@ private Q_SLOTS:
         for (; finished == 0 && step < 500; ++step) {
             const QTemporaryDir folder;
             fill(folder.path());
-            finished = adder(folder.path(), step).exitStatus() == QProcess::NormalExit ? 1 : 0;
+            finished = adder(folder.path(), step, "release.bmb").exitStatus() == QProcess::NormalExit ? 1 : 0;
             judge(folder.path(), finished ? 2 : 0);
             if (QTest::currentTestFailed())
                 qFatal("step %d", step);
@@ -54,12 +54,34 @@ private Q_SLOTS:
         QVERIFY(step > 20 && finished);
     }
 
+    /// Putting a damaged file back can be cut anywhere, and done again.
+    void aFileThatIsPutBackIsThereOrCanBePutBack()
+    {
+        bool hasFinished = false;
+        int step = 1;
+        for (; !hasFinished && step < 500; ++step) {
+            const QTemporaryDir folder;
+            fill(folder.path());
+            const QString object = filesIn(folder.path() + QStringLiteral("/objects")).value(0);
+            QVERIFY(QFile::remove(object) && core::replaceFile(object, "damaged").has_value());
+            hasFinished = adder(folder.path(), step, "old.bmb").exitStatus() == QProcess::NormalExit;
+            if (hasFinished)
+                QCOMPARE(m_adder.exitCode(), 0);
+            else
+                fill(folder.path());
+            judge(folder.path(), 1);
+            if (QTest::currentTestFailed())
+                qFatal("step %d", step);
+        }
+        QVERIFY(step > 10 && hasFinished);
+    }
+
     void aFullDiskLeavesTheOldState()
     {
         for (const qint64 limit : {qint64(100), qint64(600)}) {
             const QTemporaryDir folder;
             fill(folder.path());
-            QCOMPARE(adder(folder.path(), 0, limit).exitCode(), 1);
+            QCOMPARE(adder(folder.path(), 0, "release.bmb", limit).exitCode(), 1);
             judge(folder.path(), 1);
         }
     }
@@ -91,9 +113,9 @@ private:
             catalog->add(path("old.bmb"), m_sample.store(), {QDateTime::currentDateTimeUtc()}).has_value());
     }
 
-    QProcess &adder(const QString &folder, int step, qint64 limit = 0)
+    QProcess &adder(const QString &folder, int step, const char *bundle, qint64 limit = 0)
     {
-        QStringList words{folder, path("trust.json"), path("release.bmb"), QString::number(step)};
+        QStringList words{folder, path("trust.json"), path(bundle), QString::number(step)};
         if (limit > 0)
             words.append(QString::number(limit));
         m_adder.start(QStringLiteral(BOOTMEND_KILLED_ADDER), words);
