@@ -109,7 +109,14 @@ Result<AddedRelease> Catalog::add(const QString &bundlePath, const TrustStore &s
     (void)m_objects.drop(*incoming); // Where it still is; otherwise the next opening removes it.
     if (!added)
         m_database.rollBack();
-    return added ? std::move(added) : passOn(added.error(), QStringLiteral("adding %1").arg(bundlePath));
+    // A COMMIT that fails may have been kept: SQLite's last step is a sync of the folder, after the journal
+    // is gone. So nothing is taken back here: the object stays behind its marker, and the next opening looks
+    // whether its row is there.
+    const auto ended = added ? m_database.commit() : passOn(added.error());
+    if (!ended)
+        return passOn(ended.error(), QStringLiteral("adding %1").arg(bundlePath));
+    (void)removeLeftovers(); // The marker; without luck, it goes at the next opening.
+    return added;
 }
 
 Result<AddedRelease> Catalog::enter(const ObjectStore::Incoming &incoming, const VerifiedRelease &release,
@@ -125,13 +132,7 @@ Result<AddedRelease> Catalog::enter(const ObjectStore::Incoming &incoming, const
     if (auto placed = m_objects.place(incoming); !placed)
         return passOn(placed.error());
     const auto inserted = insert(entry, release.releaseNotes());
-    const auto committed = inserted ? m_database.commit() : inserted;
-    if (!committed) {
-        (void)m_objects.remove(incoming.hash); // With its marker, the next opening finds it otherwise.
-        return passOn(committed.error());
-    }
-    (void)m_objects.settle(incoming.hash); // A marker of a known object does no harm.
-    return AddedRelease{entry, AddedRelease::Status::New};
+    return inserted ? Result<AddedRelease>({entry, AddedRelease::Status::New}) : passOn(inserted.error());
 }
 
 Result<AddedRelease> Catalog::enterAgain(const ObjectStore::Incoming &incoming, const CatalogRelease &known)
@@ -140,15 +141,11 @@ Result<AddedRelease> Catalog::enterAgain(const ObjectStore::Incoming &incoming, 
         return fail(ErrorKind::Untrusted, Reason::ReleaseDiffers,
                     QStringLiteral("%1 %2, build %3, is there with other content")
                         .arg(known.product, toText(known.version), known.build));
-    const bool isIntact = m_objects.check(known.object).has_value();
-    if (!isIntact) {
-        if (auto placed = m_objects.place(incoming); !placed)
-            return passOn(placed.error());
-        (void)m_objects.settle(known.object); // A marker of a known object does no harm.
-    }
-    m_database.rollBack(); // Nothing was written, and others may go on.
-    return AddedRelease{known,
-                        isIntact ? AddedRelease::Status::AlreadyThere : AddedRelease::Status::Restored};
+    if (m_objects.check(known.object))
+        return AddedRelease{known, AddedRelease::Status::AlreadyThere};
+    if (auto placed = m_objects.place(incoming); !placed)
+        return passOn(placed.error());
+    return AddedRelease{known, AddedRelease::Status::Restored};
 }
 
 Result<Done> Catalog::insert(const CatalogRelease &release, const QByteArray &notes)

@@ -109,7 +109,8 @@ Result<Done> ObjectStore::place(const Incoming &incoming)
         return marked;
     if (!QDir().mkpath(folder))
         return fail(ErrorKind::FileFailed, QStringLiteral("%1: cannot be created").arg(folder));
-    if (auto removed = m_steps->remove(place); !removed) // Of an object that nobody knows any more.
+    if (auto removed = m_steps->remove(place);
+        !removed) // Of one that nobody knows any more, or a damaged one.
         return removed;
     QFile::setPermissions(incoming.path, QFileDevice::ReadOwner | QFileDevice::ReadGroup);
     if (auto renamed = m_steps->rename(incoming.path, place); !renamed)
@@ -117,11 +118,6 @@ Result<Done> ObjectStore::place(const Incoming &incoming)
     if (auto synced = m_steps->syncFolder(folder); !synced)
         return synced;
     return m_steps->syncFolder(QFileInfo(folder).path());
-}
-
-Result<Done> ObjectStore::settle(const QByteArray &hash)
-{
-    return m_steps->remove(markerOf(hash));
 }
 
 Result<Done> ObjectStore::drop(const Incoming &incoming)

@@ -32,8 +32,6 @@ public:
     Result<Done> mark(const QByteArray &hash);
     /// Gives it its place, behind a marker; leaves nothing in incoming/ but that.
     Result<Done> place(const Incoming &incoming);
-    /// The object was recorded: the marker goes.
-    Result<Done> settle(const QByteArray &hash);
     Result<Done> drop(const Incoming &incoming);
     Result<Done> remove(const QByteArray &hash);
 
