@@ -28,6 +28,28 @@ CatalogRelease described(const ObjectStore::Incoming &incoming, const VerifiedRe
             release.signedBy(),     nowUtc};
 }
 
+/// A row of Catalog::select().
+CatalogRelease releaseIn(const QSqlQuery &row)
+{
+    return {row.value(0).toString(),
+            sql::version(row.value(1).toString()),
+            row.value(2).toString(),
+            row.value(3).toString(),
+            row.value(4).toUInt(),
+            row.value(5).toByteArray(),
+            row.value(6).toByteArray(),
+            row.value(7).toLongLong(),
+            row.value(8).toString().split(u','),
+            sql::time(row.value(9))};
+}
+
+/// SQLite would compare without regard to case in ASCII only.
+bool mentions(const CatalogRelease &release, const QString &notes, const QString &search)
+{
+    const QString text = QStringList{toText(release.version), release.build, notes}.join(u'\n');
+    return text.contains(search, Qt::CaseInsensitive);
+}
+
 tl::unexpected<Error> notOne(const QString &name, qsizetype count)
 {
     return fail(ErrorKind::FileFailed,
@@ -164,23 +186,26 @@ Result<Done> Catalog::insert(const CatalogRelease &release, const QByteArray &no
     return noted ? Result<Done>(Done{}) : passOn(noted.error());
 }
 
-Result<QList<CatalogRelease>> Catalog::select(const QString &condition, const QVariantList &values) const
+Result<QList<CatalogRelease>> Catalog::select(const QString &condition, const QVariantList &values,
+                                              const QString &search) const
 {
-    auto query =
-        m_database.run(QStringLiteral("SELECT product, version, build, channel, rollback_index, manifest, "
-                                      "object, size, signed_by, added FROM releases WHERE %1 "
-                                      "ORDER BY version DESC, added DESC, id DESC")
-                           .arg(condition),
-                       values);
+    const bool isSearch = !search.isEmpty();
+    auto query = m_database.run(
+        QStringLiteral("SELECT product, version, build, channel, rollback_index, manifest, "
+                       "object, size, signed_by, added%1 WHERE %2 "
+                       "ORDER BY version DESC, added DESC, id DESC")
+            .arg(isSearch ? QStringLiteral(", content FROM releases LEFT JOIN notes ON release = id")
+                          : QStringLiteral(" FROM releases"),
+                 condition),
+        values);
     if (!query)
         return passOn(query.error());
     QList<CatalogRelease> releases;
-    while (query->next())
-        releases.append({query->value(0).toString(), sql::version(query->value(1).toString()),
-                         query->value(2).toString(), query->value(3).toString(), query->value(4).toUInt(),
-                         query->value(5).toByteArray(), query->value(6).toByteArray(),
-                         query->value(7).toLongLong(), query->value(8).toString().split(u','),
-                         sql::time(query->value(9))});
+    while (query->next()) {
+        CatalogRelease release = releaseIn(*query);
+        if (!isSearch || mentions(release, query->value(10).toString(), search))
+            releases.append(std::move(release));
+    }
     if (query->lastError().isValid())
         return fail(ErrorKind::InvalidFile, query->lastError().text());
     return releases;
@@ -198,21 +223,7 @@ Result<QList<CatalogRelease>> Catalog::list(const ReleaseFilter &filter) const
     };
     require("product = ?", filter.product);
     require("channel = ?", filter.channel);
-    if (filter.search.isEmpty())
-        return select(conditions.join(QStringLiteral(" AND ")), values);
-    auto found = select(conditions.join(QStringLiteral(" AND ")), values);
-    if (!found)
-        return found;
-    QList<CatalogRelease> matching;
-    for (const CatalogRelease &release : std::as_const(*found)) {
-        const auto content = notes(release);
-        if (!content)
-            return passOn(content.error());
-        const QString text = QStringList{toText(release.version), release.build, *content}.join(u'\n');
-        if (text.contains(filter.search, Qt::CaseInsensitive))
-            matching.append(release);
-    }
-    return matching;
+    return select(conditions.join(QStringLiteral(" AND ")), values, filter.search);
 }
 
 Result<CatalogRelease> Catalog::find(const QString &name) const

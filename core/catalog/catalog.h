@@ -95,7 +95,8 @@ private:
     }
     Result<Done> removeLeftovers();
     Result<bool> holds(const QByteArray &object) const;
-    Result<QList<CatalogRelease>> select(const QString &condition, const QVariantList &values) const;
+    Result<QList<CatalogRelease>> select(const QString &condition, const QVariantList &values,
+                                         const QString &search = {}) const;
     /// Inside a transaction, which the caller ends.
     Result<AddedRelease> enter(const ObjectStore::Incoming &incoming, const VerifiedRelease &release,
                                const QDateTime &nowUtc);

@@ -31,6 +31,7 @@ struct SampleRelease {
                           "  file: \"app.bin\"\n"
                           "expires: \"2030-01-01T00:00:00Z\"\n"
                           "release_notes: \"notes.md\"\n";
+    QByteArray notes = "# Notes\n";
 
     /// The store that trusts both keys for everything.
     core::TrustStore store() const
@@ -47,9 +48,8 @@ struct SampleRelease {
         const auto file = core::createImage(image, bootKey);
         if (!file)
             return core::passOn(file.error());
-        for (const auto &[name, content] :
-             {std::pair("app.bin", *file), std::pair("notes.md", QByteArray("# Notes\n")),
-              std::pair("manifest.yaml", manifest)}) {
+        for (const auto &[name, content] : {std::pair("app.bin", *file), std::pair("notes.md", notes),
+                                            std::pair("manifest.yaml", manifest)}) {
             if (auto written = core::replaceFile(folder.filePath(QLatin1String(name)), content); !written)
                 return core::passOn(written.error());
         }

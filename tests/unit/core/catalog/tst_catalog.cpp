@@ -144,15 +144,20 @@ private Q_SLOTS:
     void listsNewestFirstAndSearches()
     {
         Shelf shelf;
+        shelf.sample.notes = "# Notes\nThe größte release so far\n";
         for (const quint16 patch : {9, 10, 2})
             QVERIFY(shelf.addVersion(patch).has_value());
+        shelf.sample.manifest.replace("release_notes: \"notes.md\"\n", "");
+        QVERIFY(shelf.addVersion(1).has_value());
         const auto all = *shelf.catalog->list();
-        QCOMPARE(all.size(), 3);
+        QCOMPARE(all.size(), 4);
         QCOMPARE(all.constFirst().version.patch, 10);
         QCOMPARE(shelf.catalog->list({.search = QStringLiteral("1.1.9")})->size(), 1);
         QCOMPARE(shelf.catalog->list({.search = QStringLiteral("NOTES")})->size(), 3);
+        QCOMPARE(shelf.catalog->list({.search = QStringLiteral("GRÖßTE")})->size(), 3); // Not only in ASCII.
+        QCOMPARE(shelf.catalog->list({.search = QStringLiteral("+SHA.4f")})->size(), 4);
         QCOMPARE(shelf.catalog->list({.search = QStringLiteral("%")})->size(), 0);
-        QCOMPARE(shelf.catalog->list({.channel = QStringLiteral("stable")})->size(), 3);
+        QCOMPARE(shelf.catalog->list({.channel = QStringLiteral("stable")})->size(), 4);
         QCOMPARE(shelf.catalog->list({.channel = QStringLiteral("dev")})->size(), 0);
         QCOMPARE(shelf.catalog->list({.product = QStringLiteral("lamp")})->size(), 0);
     }
