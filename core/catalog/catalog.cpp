@@ -4,13 +4,14 @@
 #include "core/catalog/sql_values.h"
 
 #include <QDir>
+#include <QRegularExpression>
 
 namespace core {
 
 namespace {
 
 constexpr qsizetype kMostNotes = 16 * 1024; // bytes that can be searched
-constexpr qsizetype kShortestDigest = 8; // hex digits
+constexpr qsizetype kDigestSize = 32;
 
 QString databaseFile(const QString &folder)
 {
@@ -48,6 +49,12 @@ bool mentions(const CatalogRelease &release, const QString &notes, const QString
 {
     const QString text = QStringList{toText(release.version), release.build, notes}.join(u'\n');
     return text.contains(search, Qt::CaseInsensitive);
+}
+
+bool isDigestStart(const QString &name)
+{
+    static const QRegularExpression form(QStringLiteral("\\A[0-9a-fA-F]{8,64}\\z"));
+    return form.match(name).hasMatch();
 }
 
 tl::unexpected<Error> notOne(const QString &name, qsizetype count)
@@ -235,9 +242,11 @@ Result<CatalogRelease> Catalog::find(const QString &name) const
         if (!version)
             return passOn(version.error());
         found = select(QStringLiteral("product = ? AND version = ?"), {parts[0], sql::text(*version)});
-    } else if (name.size() >= kShortestDigest) {
-        found =
-            select(QStringLiteral("substr(lower(hex(manifest)), 1, ?) = ?"), {name.size(), name.toLower()});
+    } else if (isDigestStart(name)) {
+        const auto bound = [&name](QChar rest) {
+            return QByteArray::fromHex(name.leftJustified(2 * kDigestSize, rest).toLatin1());
+        };
+        found = select(QStringLiteral("manifest BETWEEN ? AND ?"), {bound(u'0'), bound(u'f')});
     }
     if (!found)
         return passOn(found.error());

@@ -32,6 +32,7 @@ const std::array kMigrations{
         "since INTEGER NOT NULL);"
         "CREATE TABLE minimums (product TEXT NOT NULL, channel TEXT NOT NULL, version TEXT NOT NULL, "
         "origin INTEGER NOT NULL, PRIMARY KEY (product, channel, origin))"),
+    QStringLiteral("CREATE INDEX releases_by_manifest ON releases (manifest)"),
 };
 
 tl::unexpected<Error> failed(const QSqlError &error)

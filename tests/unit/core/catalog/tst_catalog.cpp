@@ -85,8 +85,12 @@ private Q_SLOTS:
         QVERIFY(!QFileInfo(bundle).isWritable() || !(QFile::permissions(bundle) & QFile::WriteOwner));
         QVERIFY(core::openBundle(bundle).has_value());
         const QString digest = QString::fromLatin1(found->manifestDigest.toHex());
-        QVERIFY(shelf.catalog->find(digest.left(8)).has_value());
-        QVERIFY(!shelf.catalog->find(digest.left(7)).has_value());
+        for (const QString &name : {digest, digest.left(8), digest.left(9), digest.left(9).toUpper()})
+            QVERIFY2(shelf.catalog->find(name).has_value(), qPrintable(name));
+        const QString next = QString::number(digest.mid(8, 1).toInt(nullptr, 16) ^ 1, 16);
+        for (const QString &name : {digest.left(7), digest.left(8) + next, digest + u'0',
+                                    digest.left(8) + u'x', digest.left(8) + u' ', QString()})
+            QVERIFY2(!shelf.catalog->find(name).has_value(), qPrintable(name));
     }
 
     void refusesWhatNobodyTrusts()
