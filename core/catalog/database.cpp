@@ -108,15 +108,24 @@ void Database::rollBack() const
     (void)run(QStringLiteral("ROLLBACK")); // Whoever asks has a failure of his own to tell.
 }
 
-/// DELETE and not WAL: one file when nobody writes, which can be copied, and which a network share can hold.
-/// EXTRA is FULL and a sync of the folder after the journal is gone: a block that was told counts after a
-/// cut.
 Result<Done> Database::prepare() const
 {
+    // First of all, as the journal's mode is written into the file: one that is not for us stays as it is.
+    const auto version = schema();
+    if (!version)
+        return passOn(version.error());
+    // DELETE and not WAL: one file when nobody writes, which can be copied, and which a network share can
+    // hold. EXTRA is FULL and a sync of the folder after the journal is gone: a block that was told counts
+    // after a cut.
     for (const char *pragma : {"foreign_keys = ON", "journal_mode = DELETE", "synchronous = EXTRA"}) {
         if (auto set = run(QStringLiteral("PRAGMA ") + QLatin1String(pragma)); !set)
             return passOn(set.error());
     }
+    return *version < int(kMigrations.size()) ? migrate(*version) : Done{};
+}
+
+Result<int> Database::schema() const
+{
     const auto number = [this](const QString &statement) -> Result<int> {
         auto query = run(statement);
         if (!query)
@@ -128,8 +137,8 @@ Result<Done> Database::prepare() const
     const auto tables = number(QStringLiteral("SELECT count(*) FROM sqlite_master"));
     const auto application = number(QStringLiteral("PRAGMA application_id"));
     const auto version = number(QStringLiteral("PRAGMA user_version"));
-    if (!application || !version || !tables)
-        return passOn(!application ? application.error() : !version ? version.error() : tables.error());
+    if (!tables || !application || !version)
+        return passOn(!tables ? tables.error() : !application ? application.error() : version.error());
     if (*tables > 0 && *application != kApplicationId)
         return fail(ErrorKind::InvalidFile, QStringLiteral("a database of another program"));
     if (*version > int(kMigrations.size()))
@@ -137,7 +146,7 @@ Result<Done> Database::prepare() const
                     QStringLiteral("written by a newer Bootmend: its schema is %1, and this program knows %2")
                         .arg(*version)
                         .arg(kMigrations.size()));
-    return *version < int(kMigrations.size()) ? migrate(*version) : Done{};
+    return version;
 }
 
 Result<Done> Database::migrate(int from) const

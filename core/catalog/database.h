@@ -34,6 +34,8 @@ public:
 private:
     explicit Database(QString name) : m_name(std::move(name)) { }
     Result<Done> prepare() const;
+    /// The version of the file's schema, 0 for a new file; InvalidFile for what is not for this program.
+    Result<int> schema() const;
     Result<Done> migrate(int from) const;
 
     QString m_name;
