@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/session.h"
+#include "app/download/https_client.h"
 #include "app/wiring/interrupt.h"
 #include "app/wiring/live_connector.h"
 #include "core/async/system_clock.h"
@@ -18,6 +19,9 @@ int main(int argc, char *argv[])
         [&clock](const cli::GlobalOptions &options) -> std::unique_ptr<core::Connector> {
         return std::make_unique<wiring::LiveConnector>(clock, options.benchDirectory);
     };
-    cli::Session session({clock, makeConnector, stop}, stdout, stderr);
+    const auto makeHttpsSource = [](const cli::GlobalOptions &options) {
+        return download::HttpsClient::create(options.caFile);
+    };
+    cli::Session session({clock, makeConnector, makeHttpsSource, stop}, stdout, stderr);
     return cli::run(argc, argv, session);
 }

@@ -14,6 +14,8 @@ struct GlobalOptions {
     QString stateDirectory; // what this computer keeps, such as the trust root; the platform's unless told
     QString passphraseFile; // empty: they are asked for at the terminal
     QString catalogDirectory; // in it, or in the bench's folder
+    QString downloadDirectory; // the same
+    QString caFile; // authorities that vouch for servers, beside the system's
 };
 
 } // namespace cli

@@ -4,11 +4,11 @@
 #include "app/bench/bench_file.h"
 #include "app/cli/job_runner.h"
 #include "app/keys/key_reference.h"
-#include "app/state/catalog_rules.h"
 #include "app/state/own_trust.h"
 #include "app/state/policy_files.h"
 #include "core/async/on_worker.h"
 #include "core/catalog/catalog.h"
+#include "core/download/payload_fetcher.h"
 #include "core/trust/trust_file.h"
 
 #include <QDateTime>
@@ -136,27 +136,48 @@ core::Result<QString> pathOf(const QString &bundle, const QString &catalogFolder
 
 } // namespace
 
-core::Result<core::VerifiedRelease> Session::verifiedRelease(const QString &bundlePath)
-{
-    return releaseBy({}, bundlePath);
-}
-
-core::Result<core::VerifiedRelease> Session::installableRelease(const QString &bundlePath)
-{
-    const core::Result<core::OrganisationPolicy> allowed = policy();
-    if (!allowed)
-        return core::passOn(allowed.error());
-    return releaseBy(*allowed, bundlePath);
-}
-
-core::Result<core::VerifiedRelease> Session::releaseBy(const core::OrganisationPolicy &policy,
-                                                       const QString &bundlePath)
+core::Result<state::OpenedBundle> Session::openBundle(const QString &bundlePath)
 {
     const core::Result<state::TrustInUse> trust = trustInUse();
     if (!trust)
         return core::passOn(trust.error(), QStringLiteral("looking for the trust file"));
     const core::Result<QString> path = pathOf(bundlePath, catalogFolder());
-    return path ? state::openRelease(*trust, *path, policy) : core::passOn(path.error());
+    return path ? state::openBundle(*trust, *path) : core::passOn(path.error());
+}
+
+core::Result<state::OpenedBundle> Session::fetchMissing(state::OpenedBundle opened)
+{
+    if (core::payloadsToFetch(opened.bundle).isEmpty())
+        return opened;
+    const auto wanted = core::wantedFiles(opened.bundle, opened.store, opened.time);
+    if (!wanted)
+        return core::passOn(wanted.error());
+    const auto allowed = policy();
+    const auto source = allowed ? m_surroundings.makeHttpsSource(options) : core::passOn(allowed.error());
+    if (!source)
+        return core::passOn(source.error());
+    core::PayloadFetcher fetcher(**source, {options.downloadDirectory, allowed->downloadHosts}, jobContext());
+    const auto fetched = runToEnd(fetcher.fetch(wanted->files));
+    if (!fetched)
+        return core::passOn(fetched.error());
+    opened.bundle.fetched = *fetched;
+    return opened;
+}
+
+core::Result<core::VerifiedRelease> Session::installableRelease(const QString &bundlePath)
+{
+    const core::Result<core::OrganisationPolicy> allowed = policy();
+    const auto opened = allowed ? openBundle(bundlePath) : core::passOn(allowed.error());
+    return opened ? opened->verify(*allowed) : core::passOn(opened.error());
+}
+
+core::Result<core::VerifiedRelease> Session::fetchedRelease(const QString &bundlePath)
+{
+    const core::Result<core::OrganisationPolicy> allowed = policy();
+    auto opened = allowed ? openBundle(bundlePath) : core::passOn(allowed.error());
+    if (opened)
+        opened = fetchMissing(*std::move(opened));
+    return opened ? opened->verify(*allowed) : core::passOn(opened.error());
 }
 
 namespace {
@@ -175,12 +196,12 @@ QString commandName(const CLI::App &app)
 enum class State { Told, Usual };
 
 /// What the units of a bench roll back is no news about real ones, so a bench has a catalog of its own.
-QString catalogFolderFor(const GlobalOptions &options, State state)
+QString folderFor(const GlobalOptions &options, State state, const QString &name)
 {
     const bool isOfBench = state == State::Usual && !options.benchDirectory.isEmpty();
     const QDir folder(isOfBench ? bench::stateFolderPath(QDir(options.benchDirectory))
                                 : options.stateDirectory);
-    return state::catalogFolder(folder.path());
+    return folder.absoluteFilePath(name);
 }
 
 /// --help and --version end the parsing in this way, too.
@@ -201,7 +222,7 @@ int run(int argc, const char *const *argv, Session &session)
     app.require_subcommand(1);
     app.fallthrough(); // Global options may stand behind the command.
 
-    std::string benchDirectory, trustFile, stateDirectory, passphraseFile;
+    std::string benchDirectory, trustFile, stateDirectory, passphraseFile, caFile;
     app.add_flag("--json", session.options.isJson, "JSON lines on standard output, for scripts");
     app.add_option("--bench", benchDirectory, "also find the virtual devices of this bench");
     app.add_option("--trust", trustFile, "the keys that are trusted; a bench has its own");
@@ -209,6 +230,8 @@ int run(int argc, const char *const *argv, Session &session)
                    "what this computer keeps, instead of the platform's folder for application data");
     app.add_option("--passphrase-file", passphraseFile,
                    "answers for passphrases and PINs, a line each; /dev/stdin and /dev/fd/3 are files, too");
+    app.add_option("--ca", caFile,
+                   "certificate authorities (PEM) that vouch for servers to fetch from, beside the system's");
     for (const auto add : {addDevices, addInspect, addDiagnose, addUpdate, addConfirm, addRevert, addRecover,
                            addUnlock, addRegion, addImage, addBundle, addCatalog, addKey, addTrust, addBench})
         add(app, session);
@@ -226,8 +249,10 @@ int run(int argc, const char *const *argv, Session &session)
     session.options.passphraseFile = QString::fromStdString(passphraseFile);
     session.options.stateDirectory =
         stateDirectory.empty() ? state::defaultStateDirectory() : QString::fromStdString(stateDirectory);
-    session.options.catalogDirectory =
-        catalogFolderFor(session.options, stateDirectory.empty() ? State::Usual : State::Told);
+    const State state = stateDirectory.empty() ? State::Usual : State::Told;
+    session.options.catalogDirectory = folderFor(session.options, state, QStringLiteral("catalog"));
+    session.options.downloadDirectory = folderFor(session.options, state, QStringLiteral("downloads"));
+    session.options.caFile = QString::fromStdString(caFile);
     return session.command();
 }
 

@@ -6,6 +6,7 @@
 #include "app/keys/passphrases.h"
 #include "app/state/open_release.h"
 #include "core/device/connector.h"
+#include "core/download/https_source.h"
 #include "core/trust/key.h"
 
 #include <CLI/CLI.hpp>
@@ -19,6 +20,7 @@ namespace cli {
 struct Surroundings {
     core::Clock &clock;
     std::function<std::unique_ptr<core::Connector>(const GlobalOptions &)> makeConnector;
+    std::function<core::Result<std::unique_ptr<core::HttpsSource>>(const GlobalOptions &)> makeHttpsSource;
     core::StopRequest &stop;
 };
 
@@ -69,17 +71,20 @@ public:
     /// What the organisation allows on this computer.
     core::Result<core::OrganisationPolicy> policy();
 
-    /// The release in a bundle file, or in the catalog ("catalog:product@version"), checked against the trust
-    /// file and the policy: may be installed.
+    /// A bundle file, or one in the catalog ("catalog:product@version"), and the trust that it is judged by.
+    core::Result<state::OpenedBundle> openBundle(const QString &bundlePath);
+
+    /// Fetches what the bundle leaves out, if trusted keys signed it, into the state folder; tells how far it
+    /// is. Errors as core::wantedFiles() and core::PayloadFetcher.
+    core::Result<state::OpenedBundle> fetchMissing(state::OpenedBundle opened);
+
+    /// The release in a bundle, checked against the trust file and the policy: may be installed.
     core::Result<core::VerifiedRelease> installableRelease(const QString &bundlePath);
 
-    /// The same for what trusted keys signed, whatever the policy allows beside that.
-    core::Result<core::VerifiedRelease> verifiedRelease(const QString &bundlePath);
+    /// The same, and what it leaves out is fetched first.
+    core::Result<core::VerifiedRelease> fetchedRelease(const QString &bundlePath);
 
 private:
-    core::Result<core::VerifiedRelease> releaseBy(const core::OrganisationPolicy &policy,
-                                                  const QString &bundlePath);
-
     Surroundings m_surroundings;
     std::FILE *m_out;
     std::FILE *m_err;

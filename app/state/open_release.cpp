@@ -27,8 +27,7 @@ core::Result<core::TrustStore> follow(const TrustInUse &trust, const core::Trust
 
 } // namespace
 
-core::Result<core::VerifiedRelease> openRelease(const TrustInUse &trust, const QString &bundlePath,
-                                                const core::OrganisationPolicy &policy)
+core::Result<OpenedBundle> openBundle(const TrustInUse &trust, const QString &bundlePath)
 {
     const core::Result<core::TrustFile> file = core::readTrustFile(trust.file);
     if (!file)
@@ -40,7 +39,14 @@ core::Result<core::VerifiedRelease> openRelease(const TrustInUse &trust, const Q
     const core::Result<core::TrustStore> store = follow(trust, *file, *bundle, now.nowUtc);
     if (!store)
         return core::passOn(store.error());
-    return core::verifyBundle(*bundle, *store, now, policy);
+    return OpenedBundle{*bundle, *store, now};
+}
+
+core::Result<core::VerifiedRelease> openRelease(const TrustInUse &trust, const QString &bundlePath,
+                                                const core::OrganisationPolicy &policy)
+{
+    const core::Result<OpenedBundle> opened = openBundle(trust, bundlePath);
+    return opened ? opened->verify(policy) : core::passOn(opened.error());
 }
 
 } // namespace state

@@ -11,9 +11,24 @@ struct TrustInUse {
     bool isOwn = false; // of this computer: a newer root that came with a release is kept
 };
 
-/// Opens a bundle and verifies it, now, by the trust file. Where that holds a trust root, the roots that came
-/// with the bundle are followed first. The policy is the organisation's; without one, nothing is allowed that
-/// nobody signed.
+/// A bundle, and what it is judged by. A value.
+struct OpenedBundle {
+    core::Bundle bundle;
+    core::TrustStore store;
+    core::ReleaseTime time;
+
+    core::Result<core::VerifiedRelease> verify(const core::OrganisationPolicy &policy = {}) const
+    {
+        return core::verifyBundle(bundle, store, time, policy);
+    }
+};
+
+/// Opens a bundle, and judges nothing but the trust roots that came with it: where the trust file holds a
+/// root, they are followed. As core::openBundle(), core::readTrustFile() and core::followChain().
+core::Result<OpenedBundle> openBundle(const TrustInUse &trust, const QString &bundlePath);
+
+/// Opens a bundle and verifies it, now, by the trust file. The policy is the organisation's; without one,
+/// nothing is allowed that nobody signed.
 ///
 /// As core::openBundle(), core::readTrustFile(), core::followChain() and core::verifyBundle().
 core::Result<core::VerifiedRelease> openRelease(const TrustInUse &trust, const QString &bundlePath,

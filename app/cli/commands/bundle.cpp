@@ -4,6 +4,7 @@
 #include "app/cli/commands/bundle_parts.h"
 #include "core/release/bundle_evidence.h"
 #include "core/release/verified_release.h"
+#include "core/release/wanted_files.h"
 
 #include <QDateTime>
 #include <QJsonArray>
@@ -40,6 +41,7 @@ QJsonObject bundleJson(const core::Bundle &bundle)
                         {QStringLiteral("file"), payload.entry().name},
                         {QStringLiteral("url"),
                          payload.url.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(payload.url)},
+                        {QStringLiteral("in_bundle"), bundle.files.contains(payload.entry().name)},
                         {QStringLiteral("size"), payload.file.size.value_or(0)},
                         {QStringLiteral("sha256"), QString::fromLatin1(payload.file.sha256.toHex())},
                         {QStringLiteral("irreversible"), payload.isIrreversible}});
@@ -70,13 +72,16 @@ void tellBundle(const core::Bundle &bundle, Session &session)
             .arg(manifest.product, core::toText(manifest.version), manifest.build, manifest.channel)
             .arg(manifest.rollbackIndex));
     session.output().say(QStringLiteral("for hardware %1").arg(manifest.hardware.join(QStringLiteral(", "))));
-    for (const core::ManifestPayload &payload : manifest.payloads)
+    for (const core::ManifestPayload &payload : manifest.payloads) {
+        const bool isInside = bundle.files.contains(payload.entry().name);
         session.output().say(
-            QStringLiteral("%1: %2, %3 bytes, SHA-256 %4%5")
+            QStringLiteral("%1: %2, %3 bytes, SHA-256 %4%5%6")
                 .arg(payload.image, payload.url.isEmpty() ? payload.file.name : payload.url)
                 .arg(payload.file.size.value_or(0))
                 .arg(QString::fromLatin1(payload.file.sha256.toHex()),
-                     payload.isIrreversible ? QStringLiteral(", cannot be taken back") : QString()));
+                     payload.isIrreversible ? QStringLiteral(", cannot be taken back") : QString(),
+                     isInside ? QString() : QStringLiteral(", to be fetched")));
+    }
     for (const core::TrustRoot &root : bundle.roots)
         session.output().say(QStringLiteral("brings version %1 of the trust root").arg(root.version));
     if (manifest.imported)
@@ -145,22 +150,49 @@ core::Result<core::Done> explain(const BundleOptions &options, Session &session)
     return core::Done{};
 }
 
+QJsonArray wantedJson(const core::WantedFiles &wanted)
+{
+    QJsonArray files;
+    for (const core::WantedFile &file : wanted.files)
+        files.append(QJsonObject{{QStringLiteral("url"), file.url()},
+                                 {QStringLiteral("size"), file.size()},
+                                 {QStringLiteral("sha256"), file.name()}});
+    return files;
+}
+
+void tellWanted(const core::WantedFiles &wanted, Session &session)
+{
+    for (const core::WantedFile &file : wanted.files)
+        session.output().say(QStringLiteral("To be fetched: %1, %2 bytes, SHA-256 %3")
+                                 .arg(file.url())
+                                 .arg(file.size())
+                                 .arg(file.name()));
+    if (!wanted.files.isEmpty())
+        session.output().say(
+            QStringLiteral("'update' fetches what is missing; 'bundle fetch' makes a whole bundle of it."));
+}
+
 int verifyBundle(const BundleOptions &options, Session &session)
 {
     const QString command = QStringLiteral("bundle verify");
     if (!options.explainFolder.empty())
         if (const auto explained = explain(options, session); !explained)
             return session.output().result(command, explained.error());
-    const auto release = session.verifiedRelease(QString::fromStdString(options.file));
-    if (!release)
-        return session.output().result(command, release.error());
+    const auto opened = session.openBundle(QString::fromStdString(options.file));
+    if (!opened)
+        return session.output().result(command, opened.error());
+    const auto wanted = core::wantedFiles(opened->bundle, opened->store, opened->time);
+    if (!wanted)
+        return session.output().result(command, wanted.error());
+    const core::Manifest &manifest = opened->bundle.document.manifest;
     session.output().say(QStringLiteral("%1 %2 is what key %3 signed, and nothing was changed.")
-                             .arg(release->manifest().product, core::toText(release->manifest().version),
-                                  release->signedBy().join(QStringLiteral(", "))));
-    return session.output().done(
-        command,
-        {{QStringLiteral("signed_by"), QJsonArray::fromStringList(release->signedBy())},
-         {QStringLiteral("version"), core::toText(release->manifest().version)}});
+                             .arg(manifest.product, core::toText(manifest.version),
+                                  wanted->signedBy.join(QStringLiteral(", "))));
+    tellWanted(*wanted, session);
+    return session.output().done(command,
+                                 {{QStringLiteral("signed_by"), QJsonArray::fromStringList(wanted->signedBy)},
+                                  {QStringLiteral("version"), core::toText(manifest.version)},
+                                  {QStringLiteral("to_fetch"), wantedJson(*wanted)}});
 }
 
 } // namespace
@@ -189,6 +221,7 @@ void addBundle(CLI::App &app, Session &session)
 
     addBundleImport(*parent, session);
     addBundleSign(*parent, session);
+    addBundleFetch(*parent, session);
 
     CLI::App *verify =
         parent->add_subcommand("verify", "whether a trusted key signed it, and nothing was changed");

@@ -16,4 +16,7 @@ void addBundleImport(CLI::App &bundle, Session &session);
 /// Adds `sign`.
 void addBundleSign(CLI::App &bundle, Session &session);
 
+/// Adds `fetch` to it.
+void addBundleFetch(CLI::App &bundle, Session &session);
+
 } // namespace cli

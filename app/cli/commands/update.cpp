@@ -100,7 +100,7 @@ void blockHere(const core::UpdatePlan &plan, const core::Verdict &verdict, Sessi
 int install(const Recipe &recipe, const InstallOptions &options, Session &session)
 {
     const QString command = QString::fromLatin1(recipe.name);
-    const auto release = session.installableRelease(QString::fromStdString(options.bundle));
+    const auto release = session.fetchedRelease(QString::fromStdString(options.bundle));
     if (!release)
         return session.output().result(command, release.error());
     const auto driver = session.open(QString::fromStdString(options.device));
