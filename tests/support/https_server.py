@@ -7,7 +7,7 @@
 Serves FOLDER/content, which may change between requests, at https://localhost:PORT/TRICKS/NAME. Makes a
 certificate authority and certificates in FOLDER by the openssl program. Prints one JSON line when it is ready:
 {"ca": …, "ports": {"good": …, "expired": …, "self_signed": …, "other_name": …, "plain": …}}, and one for each
-request that is over: {"path", "range", "if_range", "encodings", "cookie", "authorization", "status", "sent"}.
+request that is over: {"path", "range", "if_range", "encodings", "cookie", "authorization", "status", "tag", "sent"}.
 
 TRICKS are joined by "," and may be empty ("-"):
     cut=N          each answer breaks off after N bytes of content
@@ -33,6 +33,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import zlib
 
 STEP = 16 * 1024
 HOST_NAME = "localhost"
@@ -87,6 +88,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.sent = 0
+        self.tag = ""
         self.status = 0
         self.tricks = dict(trick.partition("=")[::2] for trick in self.path.split("/")[1].split(","))
         self.number = self.server.count(self.path)
@@ -97,7 +99,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.tell({
             "path": self.path, "range": self.headers.get("Range", ""), "if_range": self.headers.get("If-Range", ""),
             "encodings": self.headers.get("Accept-Encoding", ""), "cookie": self.headers.get("Cookie", ""),
-            "authorization": self.headers.get("Authorization", ""), "status": self.status, "sent": self.sent})
+            "authorization": self.headers.get("Authorization", ""), "status": self.status, "tag": self.tag,
+            "sent": self.sent})
 
     def answer(self):
         if "status" in self.tricks:
@@ -114,11 +117,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.head(302, {"Location": target, "Content-Length": "0", **(headers or {})})
 
     def serve(self, content: bytes):
-        headers = {} if "no_tag" in self.tricks else {"ETag": self.tag(content)}
+        self.tag = self.tag_of(content)
+        headers = {"ETag": self.tag} if self.tag else {}
         if "gzip" in self.tricks:
             content = gzip.compress(content)
             headers["Content-Encoding"] = "gzip"
-        first = self.first_byte(content, headers.get("ETag"))
+        first = self.first_byte()
         if first >= len(content):
             return self.head(416, {"Content-Range": f"bytes */{len(content)}", "Content-Length": "0"})
         if first > 0:
@@ -132,13 +136,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.head(206 if first > 0 else 200, headers)
         self.send_body(body)
 
-    def tag(self, content: bytes) -> str:
-        return f'"{len(content)}-{self.number if "new_tag" in self.tricks else 0}"'
+    def tag_of(self, content: bytes) -> str:
+        if "no_tag" in self.tricks:
+            return ""
+        return f'"{zlib.crc32(content):08x}-{self.number if "new_tag" in self.tricks else 0}"'
 
-    def first_byte(self, content: bytes, tag: str | None) -> int:
+    def first_byte(self) -> int:
         asked = self.headers.get("Range", "")
         if_range = self.headers.get("If-Range")
-        is_of_this = if_range is None or if_range == tag
+        is_of_this = if_range is None or if_range == self.tag
         if "no_range" in self.tricks or not asked or not is_of_this:
             return 0
         return int(asked.removeprefix("bytes=").removesuffix("-"))

@@ -62,8 +62,8 @@ private Q_SLOTS:
                  qPrintable(range));
         QCOMPARE(requests[1][QStringLiteral("status")].toInt(), 206);
         QCOMPARE(requests[1][QStringLiteral("sent")].toInteger(), m_content.size() - from);
-        QCOMPARE(requests[1][QStringLiteral("if_range")].toString(),
-                 QStringLiteral("\"%1-0\"").arg(m_content.size()));
+        QVERIFY(!requests[0][QStringLiteral("tag")].toString().isEmpty());
+        QCOMPARE(requests[1][QStringLiteral("if_range")], requests[0][QStringLiteral("tag")]);
     }
 
     void aLeftAnswerIsDropped()
