@@ -37,7 +37,8 @@ qint64 sentIn(const QList<QJsonObject> &requests)
 }
 
 /// A command that is followed until it has fetched a part, and then gets a signal.
-Ran interrupted(const QStringList &arguments, qint64 part, int signal)
+Ran interrupted(
+    const QStringList &arguments, qint64 part, int signal, const std::function<void()> &before = [] {})
 {
     QProcess process;
     process.start(ScratchBench::bootmend(), arguments);
@@ -50,6 +51,7 @@ Ran interrupted(const QStringList &arguments, qint64 part, int signal)
     }
     if (!hasPart)
         return {-2, testing::jsonLines(output), QString::fromUtf8(process.readAllStandardError())};
+    before();
     ::kill(pid_t(process.processId()), signal);
     process.waitForFinished(testing::kLongestCommandMs);
     output += process.readAllStandardOutput();
@@ -207,6 +209,43 @@ private Q_SLOTS:
         QCOMPARE(sentIn({requests[2]}), m_content.size());
     }
 
+    void isFetchedAllTheSame_data()
+    {
+        QTest::addColumn<QByteArray>("tricks");
+        QTest::addColumn<int>("requests");
+        QTest::newRow("ranges are ignored") << QByteArray("cut_first=1500000,no_range") << 2;
+        QTest::newRow("another tag each time") << QByteArray("cut_first=1500000,new_tag") << 2;
+        QTest::newRow("sent on") << "to=" + QByteArray("/-/net.bin").toHex() << 2;
+    }
+    void isFetchedAllTheSame()
+    {
+        QFETCH(QByteArray, tricks);
+        QFETCH(int, requests);
+        QCOMPARE(publish(tricks).exitCode, 0);
+        const Ran fetched = fetch();
+        QVERIFY2(fetched.exitCode == 0, fetched.story());
+        const QList<QJsonObject> over = m_server->requests(requests);
+        QCOMPARE(over.size(), requests);
+        QCOMPARE(over.last()[QStringLiteral("status")].toInt(), 200);
+        QCOMPARE(over.last()[QStringLiteral("sent")].toInteger(), m_content.size());
+    }
+
+    void twoProgramsFetchOnce()
+    {
+        QCOMPARE(publish("hold_first=1500000").exitCode, 0);
+        QProcess second;
+        const auto startSecond = [this, &second] {
+            second.start(ScratchBench::bootmend(), fetchArguments());
+        };
+        const Ran first = interrupted(fetchArguments(), kPart / 2, SIGKILL, startSecond);
+        QVERIFY2(first.exitCode == -1, first.story());
+        QVERIFY(second.waitForFinished(testing::kLongestCommandMs));
+        QCOMPARE(second.exitCode(), 0);
+        const QList<QJsonObject> requests = m_server->requests(2);
+        QCOMPARE(requests.size(), 2);
+        QVERIFY(firstByteOf(requests[1]) >= kPart / 2);
+    }
+
     void whatIsRefused_data()
     {
         QTest::addColumn<QByteArray>("tricks");
@@ -222,6 +261,7 @@ private Q_SLOTS:
         row("-", "other_name", 4, "SERVER_UNTRUSTED");
         row("longer=9000000", "good", 4, "HASH_MISMATCH");
         row("gzip", "good", 6, "DOWNLOAD_REFUSED");
+        row("cut_first=1500000,bad_range", "good", 6, "DOWNLOAD_REFUSED");
         row("circle", "good", 6, "DOWNLOAD_REFUSED");
         row("to=687474703a2f2f6c6f63616c686f73742f", "good", 6, "DOWNLOAD_REFUSED"); // http://localhost/
         row("status=404", "good", 6, "DOWNLOAD_NOT_FOUND");
