@@ -62,9 +62,8 @@ int main(int argc, char *argv[])
     parser.process(application);
 
     gui::Theme look(application, themeNamed(parser.value(theme)));
-    const QString kept = parser.value(stateFolder);
-    gui::DeviceThread devices(makeConnector, parser.isSet(trust) ? parser.value(trust) : ownTrustFile(kept),
-                              kept);
+    gui::DeviceThread devices(
+        makeConnector, parser.isSet(trust) ? parser.value(trust) : ownTrustFile(parser.value(stateFolder)));
     gui::MainWindow window(devices, look);
     window.show();
     window.openBench(parser.value(bench));

@@ -65,10 +65,7 @@ QString verdictSentence(const core::Verdict &verdict)
     case core::Outcome::Staged:
         return say("%1 is written and will be tried once at the next start.").arg(to);
     case core::Outcome::Reverted:
-        return say("%1 did not pass its trial; %2 runs again.").arg(to, from) + because(verdict)
-            + (verdict.isBlockedHere
-                   ? say(" This computer installs it on no other unit: it is blocked here now.")
-                   : QString());
+        return say("%1 did not pass its trial; %2 runs again.").arg(to, from) + because(verdict);
     case core::Outcome::Recovered:
         return say("The unit boots again: it runs %1, confirmed, and it is the image that was signed.")
             .arg(to);

@@ -43,7 +43,6 @@ struct UpdatePlan {
     QString product;
     QString build;
     QString channel;
-    QByteArray manifestDigest; // SHA-256 of what was signed: the release's name in the catalog
     QStringList signedBy; // key ids
     ReleaseTrust trust = ReleaseTrust::Signed;
     QStringList demoKeys; // MCUboot's public ones that its image names: unsafe

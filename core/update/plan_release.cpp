@@ -55,7 +55,6 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
     plan.product = manifest.product;
     plan.build = manifest.build;
     plan.channel = manifest.channel;
-    plan.manifestDigest = release.manifestDigest();
     plan.signedBy = release.signedBy();
     plan.trust = release.trust();
     plan.demoKeys = release.demoKeys();

@@ -33,7 +33,6 @@ struct Verdict {
     QByteArray hash = {}; // of the image that the job was about
     QList<Reason> failedChecks = {}; // of a refusal: every preflight check that failed
     Milliseconds duration{0};
-    bool isBlockedHere = false; // the release is blocked on this computer, because the unit rolled it back
 };
 
 /// The process exit code for a verdict (docs/formats/command_line.md).

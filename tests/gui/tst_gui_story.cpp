@@ -110,17 +110,6 @@ private Q_SLOTS:
         QVERIFY(m_driver.shoot(QStringLiteral("story-recovered")));
     }
 
-    void whatOneUnitRolledBackIsNotSentToAnother()
-    {
-        QVERIFY(m_driver.selectUnit(kBricked));
-        QVERIFY(m_driver.chooseFromMenu(QStringLiteral("1.2.0-crashes")));
-        QTRY_VERIFY(m_driver.isShown(QStringLiteral("planSheet")));
-        QVERIFY(!m_driver.button(QStringLiteral("startButton"))->isEnabled());
-        QVERIFY(m_driver.shoot(QStringLiteral("story-blocked")));
-        m_driver.press(Qt::Key_Escape);
-        QTRY_VERIFY(!m_driver.isShown(QStringLiteral("planSheet")));
-    }
-
     void theTrialIsConfirmed()
     {
         QVERIFY(m_driver.selectUnit(kOnTrial));

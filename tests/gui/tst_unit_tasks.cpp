@@ -67,7 +67,7 @@ struct Desk {
     core::Result<core::Verdict> run(const core::UpdatePlan &plan)
     {
         const core::JobContext job{clock};
-        return testing::finish(gui::runPlan(port, kFound, plan, job, {}), clock);
+        return testing::finish(gui::runPlan(port, kFound, plan, job), clock);
     }
 
     OnePort port;

@@ -4,7 +4,8 @@
 #include "app/cli/job_runner.h"
 #include "app/cli/session.h"
 #include "app/events/event_json.h"
-#include "app/state/catalog_rules.h"
+#include "core/async/on_worker.h"
+#include "core/catalog/catalog.h"
 #include "core/device/service_access.h"
 #include "core/recovery/recovery_recipe.h"
 
@@ -78,11 +79,43 @@ core::Result<core::Done> callIntoRecovery(core::Driver &driver, const InstallOpt
         service->callIntoRecovery(std::chrono::seconds(options.callSeconds), session.jobContext().stop));
 }
 
-/// What one unit rolled back shall not be tried on the next by accident.
-void blockHere(const core::UpdatePlan &plan, const core::Verdict &verdict, Session &session)
+core::Task<core::ReleaseRules> catalogRules(QString folder)
 {
-    const QString digest = QString::fromLatin1(plan.manifestDigest.toHex());
-    const auto blocked = runToEnd(state::blockRolledBack(session.catalogFolder(), plan, verdict));
+    const std::function<core::Result<core::ReleaseRules>()> read = [folder] {
+        return core::Catalog::rulesIn(folder);
+    };
+    co_return co_await core::onWorker<core::ReleaseRules>(read);
+}
+
+core::Task<core::Done> blockInCatalog(QString folder, core::ReleaseBlock block)
+{
+    const std::function<core::Result<core::Done>()> write = [folder, block]() -> core::Result<core::Done> {
+        auto catalog = core::Catalog::open(folder);
+        return catalog ? catalog->block(block) : core::passOn(catalog.error());
+    };
+    co_return co_await core::onWorker<core::Done>(write);
+}
+
+QString unitName(const core::DeviceSnapshot &unit)
+{
+    const core::DeviceIdentity &identity = unit.identity;
+    return identity.serialNumber.isEmpty() ? QString::fromLatin1(identity.hardwareId.toHex())
+                                           : identity.serialNumber;
+}
+
+/// What one unit rolled back shall not be tried on the next by accident.
+void blockHere(const core::VerifiedRelease &release, const core::Verdict &verdict, Session &session)
+{
+    const QString digest = QString::fromLatin1(release.manifestDigest().toHex());
+    const QString code = core::reasonCode(verdict.reason.value_or(core::Reason::RolledBack));
+    const core::ReleaseBlock block{.product = release.manifest().product,
+                                   .version = release.manifest().version,
+                                   .manifestDigest = release.manifestDigest(),
+                                   .reason = QStringLiteral("rolled back: %1").arg(code),
+                                   .origin = core::RuleOrigin::RolledBackHere,
+                                   .unit = unitName(verdict.unit),
+                                   .since = QDateTime::currentDateTimeUtc()};
+    const auto blocked = runToEnd(blockInCatalog(session.catalogFolder(), block));
     const QString lift = QStringLiteral("bootmend catalog unblock %1").arg(digest);
     const QString told = blocked
         ? QStringLiteral("This release is blocked on this computer now. Lift that with: %1").arg(lift)
@@ -119,10 +152,10 @@ int install(const Recipe &recipe, const InstallOptions &options, Session &sessio
         return session.output().result(command, plan.error());
     if (options.isForced)
         core::allowRolledBack(*plan);
-    const auto rules = runToEnd(state::catalogRules(session.catalogFolder()));
+    const auto rules = runToEnd(catalogRules(session.catalogFolder()));
     if (!rules)
         return session.output().result(command, rules.error());
-    const QString forgiven = options.isForced ? state::unitName(*unit) : QString();
+    const QString forgiven = options.isForced ? unitName(*unit) : QString();
     core::obeyCatalog(*plan, rules->objectionTo(core::factsOf(*release), forgiven));
 
     session.output().plan(*plan);
@@ -130,7 +163,7 @@ int install(const Recipe &recipe, const InstallOptions &options, Session &sessio
         return tellPlan(command, *plan, session);
     const auto verdict = runToEnd(recipe.run(**driver, *plan, session.jobContext()));
     if (verdict && verdict->outcome == core::Outcome::Reverted)
-        blockHere(*plan, *verdict, session);
+        blockHere(*release, *verdict, session);
     return verdict ? session.output().result(command, *verdict, events::trustJson(*plan))
                    : session.output().result(command, verdict.error());
 }

@@ -5,10 +5,9 @@
 
 namespace gui {
 
-DeviceThread::DeviceThread(ConnectorFactory makeConnector, const QString &trustFile,
-                           const QString &stateDirectory) :
+DeviceThread::DeviceThread(ConnectorFactory makeConnector, const QString &trustFile) :
     m_clock(std::make_unique<core::SystemClock>()),
-    m_worker(new DeviceWorker(*m_clock, std::move(makeConnector), trustFile, stateDirectory))
+    m_worker(new DeviceWorker(*m_clock, std::move(makeConnector), trustFile))
 {
     connect(m_worker, &DeviceWorker::unitsListed, this, &UnitService::unitsListed);
     connect(m_worker, &DeviceWorker::releasesListed, this, &UnitService::releasesListed);

@@ -2,7 +2,6 @@
 #include "app/gui/device_thread/device_worker.h"
 
 #include "app/gui/device_thread/unit_tasks.h"
-#include "app/state/catalog_rules.h"
 #include "core/async/on_worker.h"
 #include "core/device/survey.h"
 
@@ -20,11 +19,9 @@ constexpr core::Milliseconds kTellEvery = 100ms; // of a progress that a person 
 
 } // namespace
 
-DeviceWorker::DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, QString trustFile,
-                           QString stateDirectory) :
-    m_clock(clock),
-    m_makeConnector(std::move(makeConnector)), m_givenTrustFile(std::move(trustFile)),
-    m_stateDirectory(std::move(stateDirectory)), m_searchTimer(this), m_work(this)
+DeviceWorker::DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, QString trustFile) :
+    m_clock(clock), m_makeConnector(std::move(makeConnector)), m_givenTrustFile(std::move(trustFile)),
+    m_searchTimer(this), m_work(this)
 {
     m_searchTimer.setInterval(kSearchEvery);
     connect(&m_searchTimer, &QTimer::timeout, this, &DeviceWorker::search);
@@ -47,12 +44,8 @@ void DeviceWorker::openBench(const QString &directory)
     m_connector = m_makeConnector(m_clock, directory);
     m_shelf.trustFile = m_givenTrustFile;
     m_shelf.folder.clear();
-    m_shelf.catalogFolder = state::catalogFolder(m_stateDirectory);
     if (!directory.isEmpty()) {
         m_shelf.folder = QDir(directory).absoluteFilePath(QStringLiteral("releases"));
-        // What its units roll back is no news about real ones.
-        m_shelf.catalogFolder =
-            state::catalogFolder(QDir(directory).absoluteFilePath(QStringLiteral("state")));
         if (m_givenTrustFile.isEmpty())
             m_shelf.trustFile = QDir(directory).absoluteFilePath(QStringLiteral("trust.json"));
     }
@@ -221,7 +214,7 @@ void DeviceWorker::start(const QString &unit, const core::UpdatePlan &plan)
     m_work.abandon(unit);
     const core::JobContext context = beginJob(snapshot);
     m_work.start<core::Verdict>(
-        unit, runPlan(*m_connector, place->second.found, plan, context, m_shelf.catalogFolder),
+        unit, runPlan(*m_connector, place->second.found, plan, context),
         [this, unit](core::Result<core::Verdict> verdict) { takeVerdict(unit, std::move(verdict)); });
 }
 

@@ -19,9 +19,8 @@ class DeviceWorker final : public QObject
     Q_OBJECT
 
 public:
-    /// `trustFile` may be empty. A bench brings its own, and keeps its own catalog.
-    DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, QString trustFile,
-                 QString stateDirectory);
+    /// `trustFile` may be empty; a bench brings its own.
+    DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, QString trustFile);
     ~DeviceWorker() override;
 
     void openBench(const QString &directory);
@@ -65,7 +64,6 @@ private:
     core::Clock &m_clock;
     ConnectorFactory m_makeConnector;
     QString m_givenTrustFile;
-    QString m_stateDirectory;
     ReleaseShelf m_shelf;
     SearchReport m_search;
     std::unique_ptr<core::Connector> m_connector;

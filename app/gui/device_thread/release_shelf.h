@@ -6,12 +6,11 @@
 
 namespace gui {
 
-/// Which releases are at hand, whom this computer trusts, and what it blocks. A value: copies go to worker
-/// threads, where files are read.
+/// Which releases are at hand, and whom this computer trusts. A value: copies go to worker threads, where
+/// files are read.
 struct ReleaseShelf {
     QString trustFile;
     QString folder; // of a bench; may be empty
-    QString catalogFolder; // whose blocks and minimum versions count
     QStringList addedFiles; // chosen or dropped by the operator
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gui/device_thread/unit_tasks.h"
 
-#include "app/state/catalog_rules.h"
 #include "core/async/on_worker.h"
 #include "core/device/survey.h"
 #include "core/recovery/recovery_recipe.h"
@@ -78,33 +77,22 @@ Task<core::UpdatePlan> planFor(core::Connector &connector, core::FoundUnit found
     unit.name = found.name;
 
     const QDateTime now = QDateTime::currentDateTimeUtc();
-    core::Result<core::UpdatePlan> plan = request.kind == JobKind::Recovery
-        ? core::planRecovery(release, unit, now)
-        : core::planUpdate(release, unit, now);
-    const core::ReleaseRules rules = co_await state::catalogRules(shelf.catalogFolder);
-    if (plan)
-        core::obeyCatalog(*plan, rules.objectionTo(core::factsOf(release)));
-    co_return plan;
+    if (request.kind == JobKind::Recovery)
+        co_return core::planRecovery(release, unit, now);
+    co_return core::planUpdate(release, unit, now);
 }
 
 Task<core::Verdict> runPlan(core::Connector &connector, core::FoundUnit found, core::UpdatePlan plan,
-                            core::JobContext job, QString catalogFolder)
+                            core::JobContext job)
 {
     const std::unique_ptr<core::Driver> driver = co_await connector.open(found);
     core::DeviceSnapshot now = co_await driver->identify();
     now.name = found.name;
     co_await checkStillFits(plan.order.before, now);
     plan.order.before = now; // Its boot counter is what the proof compares with.
-    core::Verdict verdict;
     if (plan.order.purpose == core::InstallOrder::Purpose::Recovery)
-        verdict = co_await core::runRecovery(*driver, plan, job);
-    else
-        verdict = co_await core::runUpdate(*driver, plan, job);
-    if (verdict.outcome == core::Outcome::Reverted) {
-        const auto blocked = co_await core::attempt(state::blockRolledBack(catalogFolder, plan, verdict));
-        verdict.isBlockedHere = blocked.has_value();
-    }
-    co_return verdict;
+        co_return co_await core::runRecovery(*driver, std::move(plan), job);
+    co_return co_await core::runUpdate(*driver, std::move(plan), job);
 }
 
 Task<core::Verdict> runEnding(core::Connector &connector, core::FoundUnit found, JobKind kind,

@@ -16,9 +16,9 @@ core::Task<core::UpdatePlan> planFor(core::Connector &connector, core::FoundUnit
 
 /// Runs a plan that was shown to its verdict. The plan may have been looked at for long: when another unit
 /// answers by now, or the unit is in another state than the plan is about, it fails with NotSameUnit or
-/// NotAllowedNow and nothing is written. A release that the unit rolls back is blocked in the catalog.
+/// NotAllowedNow and nothing is written.
 core::Task<core::Verdict> runPlan(core::Connector &connector, core::FoundUnit found, core::UpdatePlan plan,
-                                  core::JobContext job, QString catalogFolder);
+                                  core::JobContext job);
 
 /// Ends a trial by hand, and proves it.
 core::Task<core::Verdict> runEnding(core::Connector &connector, core::FoundUnit found, JobKind kind,
