@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/session.h"
 
-#include "app/bench/bench_file.h"
 #include "app/cli/job_runner.h"
 #include "app/keys/key_reference.h"
+#include "app/state/catalog_rules.h"
 #include "app/state/own_trust.h"
 #include "app/state/policy_files.h"
 #include "core/async/on_worker.h"
@@ -193,17 +193,6 @@ QString commandName(const CLI::App &app)
     return words.join(u' ');
 }
 
-enum class State { Told, Usual };
-
-/// What the units of a bench roll back is no news about real ones, so a bench has a catalog of its own.
-QString folderFor(const GlobalOptions &options, State state, const QString &name)
-{
-    const bool isOfBench = state == State::Usual && !options.benchDirectory.isEmpty();
-    const QDir folder(isOfBench ? bench::stateFolderPath(QDir(options.benchDirectory))
-                                : options.stateDirectory);
-    return folder.absoluteFilePath(name);
-}
-
 /// --help and --version end the parsing in this way, too.
 int endParsing(const CLI::App &app, const CLI::ParseError &problem, Session &session)
 {
@@ -249,9 +238,9 @@ int run(int argc, const char *const *argv, Session &session)
     session.options.passphraseFile = QString::fromStdString(passphraseFile);
     session.options.stateDirectory =
         stateDirectory.empty() ? state::defaultStateDirectory() : QString::fromStdString(stateDirectory);
-    const State state = stateDirectory.empty() ? State::Usual : State::Told;
-    session.options.catalogDirectory = folderFor(session.options, state, QStringLiteral("catalog"));
-    session.options.downloadDirectory = folderFor(session.options, state, QStringLiteral("downloads"));
+    const QString toldState = QString::fromStdString(stateDirectory);
+    session.options.catalogDirectory = state::catalogFolder(toldState, session.options.benchDirectory);
+    session.options.downloadDirectory = state::downloadFolder(toldState, session.options.benchDirectory);
     session.options.caFile = QString::fromStdString(caFile);
     return session.command();
 }

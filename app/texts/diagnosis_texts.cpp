@@ -25,6 +25,8 @@ constexpr std::array kFindings{
     FindingText{Finding::PackageTrustedOnly,
                 "The release is signed by a trusted key; the unit does not say what it is."},
     FindingText{Finding::PackageDoesNotFit, "The release is signed by a trusted key, and not for this unit."},
+    FindingText{Finding::PackageBlocked,
+                "The release is signed by a trusted key, and this computer does not install it."},
     FindingText{Finding::PackageFitsAsFarAsTold,
                 "The release is signed by a trusted key, and fits as far as the unit tells."},
     FindingText{Finding::PackageFits, "The release is signed by a trusted key, and made for this unit."},

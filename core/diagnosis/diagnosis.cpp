@@ -25,6 +25,7 @@ constexpr std::array kAdvice{
     Advice{Finding::StateInRomLoader, NextStep::UseRomLoader},
     Advice{Finding::PackageUntrusted, NextStep::ChooseOtherRelease},
     Advice{Finding::PackageDoesNotFit, NextStep::ChooseOtherRelease},
+    Advice{Finding::PackageBlocked, NextStep::ChooseOtherRelease},
     Advice{Finding::ConfigurationTooNew, NextStep::ChooseOtherRelease},
     Advice{Finding::TargetTooSmall, NextStep::ChooseOtherRelease},
     Advice{Finding::StateNothingBoots, NextStep::Recover},
@@ -79,6 +80,7 @@ Mark markOf(Finding finding)
         return Mark::Attention;
     case Finding::PackageUntrusted:
     case Finding::PackageDoesNotFit:
+    case Finding::PackageBlocked:
     case Finding::NoTarget:
     case Finding::TargetTooSmall:
     case Finding::StateContradictory:

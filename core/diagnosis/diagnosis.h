@@ -7,7 +7,7 @@ namespace core {
 
 /// What a support engineer asks of a unit, in this order (docs/formats/json_events.md).
 enum class Question {
-    Package, // is the release trusted, and made for this unit?
+    Package, // is the release trusted, made for this unit, and not blocked here?
     WriteTarget, // is there a slot that may be written?
     BootState, // what runs, and what boots next?
     FailedStage, // which stage of the boot failed last?
@@ -25,6 +25,7 @@ enum class Finding {
     PackageUntrusted,
     PackageTrustedOnly, // the unit does not say what it is
     PackageDoesNotFit,
+    PackageBlocked, // by a rule of this computer's catalog; also when the unit runs it
     PackageFitsAsFarAsTold,
     PackageFits,
     PackageRuns,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/async/clock.h"
+#include "core/catalog/rules.h"
 #include "core/release/verified_release.h"
 
 namespace core {
@@ -14,6 +15,7 @@ struct Examination {
     bool tellsConfiguration = false;
     std::optional<StoredConfiguration> configuration = {}; // absent, although it tells: it has none
     std::optional<Result<VerifiedRelease>> release = {}; // absent: none was given
+    ReleaseRules rules = {}; // of this computer's catalog
     QDateTime nowUtc = {};
 };
 

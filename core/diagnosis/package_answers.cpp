@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/diagnosis/diagnosis.h"
+#include "core/update/plan_catalog.h"
 #include "core/update/update_recipe.h"
 
 namespace core::diagnosis {
@@ -14,7 +15,7 @@ bool isAboutFit(const PreflightCheck &check)
 {
     return check.subject == Subject::Product || check.subject == Subject::Hardware
         || check.subject == Subject::Bootloader || check.subject == Subject::RollbackIndex
-        || check.subject == Subject::TriedBefore;
+        || check.subject == Subject::TriedBefore || check.subject == Subject::Catalog;
 }
 
 const VerifiedRelease *trustedRelease(const Examination &seen)
@@ -31,16 +32,27 @@ DiagnosisAnswer judgedFit(const UpdatePlan &plan, QList<Fact> facts)
         const bool isTold = check.answer != Answer::NotReported;
         facts.append({subjectName(check.subject), isTold ? check.detail : QStringLiteral("not reported")});
         if (check.answer == Answer::Failed && !answer.reason) {
-            answer.finding = Finding::PackageDoesNotFit;
+            answer.finding =
+                check.subject == Subject::Catalog ? Finding::PackageBlocked : Finding::PackageDoesNotFit;
             answer.reason = check.reason;
         }
         if (!isTold && answer.finding == Finding::PackageFits)
             answer.finding = Finding::PackageFitsAsFarAsTold;
     }
-    if (plan.isAlreadyCurrent)
+    if (plan.isAlreadyCurrent && !plan.against.objectionTo(plan.release))
         answer = {Question::Package, Finding::PackageRuns};
     answer.facts = std::move(facts);
     return answer;
+}
+
+/// What can be said of a release whose unit does not say what it is.
+DiagnosisAnswer judgedAlone(const ReleaseFacts &release, const ReleaseRules &rules, QList<Fact> facts)
+{
+    const auto objection = rules.objectionTo(release);
+    if (!objection)
+        return {Question::Package, Finding::PackageTrustedOnly, {}, facts};
+    facts.append({subjectName(Subject::Catalog), objection->detail});
+    return {Question::Package, Finding::PackageBlocked, objection->reason, facts};
 }
 
 } // namespace
@@ -61,12 +73,13 @@ DiagnosisAnswer aboutPackage(const Examination &seen)
                       {QStringLiteral("trust"), releaseTrustName(release.trust())},
                       {QStringLiteral("signed_by"), release.signedBy().join(QStringLiteral(", "))}};
     if (seen.unit.identity.product.isEmpty())
-        return {Question::Package, Finding::PackageTrustedOnly, {}, facts};
-    const Result<UpdatePlan> plan = planUpdate(release, seen.unit, seen.nowUtc);
+        return judgedAlone(factsOf(release), seen.rules, std::move(facts));
+    Result<UpdatePlan> plan = planUpdate(release, seen.unit, seen.nowUtc);
     if (!plan) {
         facts.append({QStringLiteral("objection"), plan.error().detail});
         return {Question::Package, Finding::PackageDoesNotFit, reasonOf(plan.error()), facts};
     }
+    obeyCatalog(*plan, seen.rules);
     return judgedFit(*plan, std::move(facts));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/catalog/rules.h"
 #include "core/release/verified_release.h"
 #include "core/update/install.h"
 
@@ -40,15 +41,15 @@ QString subjectName(PreflightCheck::Subject subject);
 /// What an update or a recovery would do to one unit, shown before it is done. A value.
 struct UpdatePlan {
     InstallOrder order; // unit, image and how it is to end
-    QString product;
+    ReleaseFacts release;
     QString build;
-    QString channel;
     QStringList signedBy; // key ids
     ReleaseTrust trust = ReleaseTrust::Signed;
     QStringList demoKeys; // MCUboot's public ones that its image names: unsafe
     std::optional<int> targetSlot;
     QList<PreflightCheck> checks;
     bool isAlreadyCurrent = false;
+    ReleaseRules against = {}; // those rules of this computer's catalog that object to the release
 };
 
 /// The first failed check; null when the plan may run.

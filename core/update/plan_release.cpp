@@ -52,9 +52,8 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
     UpdatePlan plan;
     plan.order.before = unit;
     plan.order.image = imageOf(payloads.constFirst(), manifest);
-    plan.product = manifest.product;
+    plan.release = factsOf(release);
     plan.build = manifest.build;
-    plan.channel = manifest.channel;
     plan.signedBy = release.signedBy();
     plan.trust = release.trust();
     plan.demoKeys = release.demoKeys();
@@ -120,14 +119,6 @@ void allowRolledBack(UpdatePlan &plan)
     for (PreflightCheck &check : plan.checks)
         if (check.subject == Subject::TriedBefore && check.answer == Answer::Failed)
             check = {Subject::TriedBefore, Answer::Passed, {}, check.detail + QStringLiteral("; forced")};
-}
-
-void obeyCatalog(UpdatePlan &plan, const std::optional<ReleaseObjection> &objection)
-{
-    if (objection)
-        plan.checks.append({Subject::Catalog, Answer::Failed, objection->reason, objection->detail});
-    else
-        plan.checks.append({Subject::Catalog, Answer::Passed, {}, QStringLiteral("not blocked")});
 }
 
 Result<UpdatePlan> planRecovery(const VerifiedRelease &release, const DeviceSnapshot &unit, QDateTime nowUtc)

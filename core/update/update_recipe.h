@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/catalog/rules.h"
 #include "core/release/verified_release.h"
 #include "core/update/plan.h"
 
@@ -17,9 +16,6 @@ Result<UpdatePlan> planUpdate(const VerifiedRelease &release, const DeviceSnapsh
 
 /// Lets the plan try an image that this unit has rolled back before, and lifts nothing else.
 void allowRolledBack(UpdatePlan &plan);
-
-/// Adds what this computer's catalog has against the release, or that it has nothing.
-void obeyCatalog(UpdatePlan &plan, const std::optional<ReleaseObjection> &objection);
 
 /// Runs a plan to its verdict: AlreadyCurrent or Refused without a byte sent, otherwise what install() says.
 Task<Verdict> runUpdate(Driver &driver, UpdatePlan plan, JobContext job);

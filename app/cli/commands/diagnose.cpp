@@ -3,6 +3,7 @@
 #include "app/cli/session.h"
 #include "app/events/diagnosis_json.h"
 #include "app/events/event_json.h"
+#include "app/state/catalog_rules.h"
 #include "app/texts/diagnosis_texts.h"
 
 #include <QDateTime>
@@ -72,6 +73,9 @@ int diagnose(const DiagnoseOptions &options, Session &session)
         release = session.installableRelease(QString::fromStdString(options.bundle));
     if (release && !*release && isUnreadable(release->error()))
         return session.output().result(command, release->error());
+    const auto rules = runToEnd(state::rulesIn(session.catalogFolder()));
+    if (release && !rules)
+        return session.output().result(command, rules.error());
     const auto found = session.connector().resolve(device);
     if (!found)
         return session.output().result(command, found.error());
@@ -85,6 +89,7 @@ int diagnose(const DiagnoseOptions &options, Session &session)
     seen->unit.name = found->name;
     seen->unit.address = found->address;
     seen->release = std::move(release);
+    seen->rules = rules.value_or(core::ReleaseRules());
     seen->nowUtc = QDateTime::currentDateTimeUtc();
     const core::Diagnosis diagnosis = core::diagnose(*seen);
     tell(*seen, diagnosis, session.output());

@@ -4,10 +4,10 @@
 #include "app/cli/job_runner.h"
 #include "app/cli/session.h"
 #include "app/events/event_json.h"
-#include "core/async/on_worker.h"
-#include "core/catalog/catalog.h"
+#include "app/state/catalog_rules.h"
 #include "core/device/service_access.h"
 #include "core/recovery/recovery_recipe.h"
+#include "core/update/plan_catalog.h"
 
 #include <QDateTime>
 
@@ -79,44 +79,14 @@ core::Result<core::Done> callIntoRecovery(core::Driver &driver, const InstallOpt
         service->callIntoRecovery(std::chrono::seconds(options.callSeconds), session.jobContext().stop));
 }
 
-core::Task<core::ReleaseRules> catalogRules(QString folder)
-{
-    const std::function<core::Result<core::ReleaseRules>()> read = [folder] {
-        return core::Catalog::rulesIn(folder);
-    };
-    co_return co_await core::onWorker<core::ReleaseRules>(read);
-}
-
-core::Task<core::Done> blockInCatalog(QString folder, core::ReleaseBlock block)
-{
-    const std::function<core::Result<core::Done>()> write = [folder, block]() -> core::Result<core::Done> {
-        auto catalog = core::Catalog::open(folder);
-        return catalog ? catalog->block(block) : core::passOn(catalog.error());
-    };
-    co_return co_await core::onWorker<core::Done>(write);
-}
-
-QString unitName(const core::DeviceSnapshot &unit)
-{
-    const core::DeviceIdentity &identity = unit.identity;
-    return identity.serialNumber.isEmpty() ? QString::fromLatin1(identity.hardwareId.toHex())
-                                           : identity.serialNumber;
-}
-
 /// What one unit rolled back shall not be tried on the next by accident.
-void blockHere(const core::VerifiedRelease &release, const core::Verdict &verdict, Session &session)
+void blockHere(const core::UpdatePlan &plan, const core::Verdict &verdict, Session &session)
 {
-    const QString digest = QString::fromLatin1(release.manifestDigest().toHex());
-    const QString code = core::reasonCode(verdict.reason.value_or(core::Reason::RolledBack));
-    const core::ReleaseBlock block{.product = release.manifest().product,
-                                   .version = release.manifest().version,
-                                   .manifestDigest = release.manifestDigest(),
-                                   .reason = QStringLiteral("rolled back: %1").arg(code),
-                                   .origin = core::RuleOrigin::RolledBackHere,
-                                   .unit = unitName(verdict.unit),
-                                   .since = QDateTime::currentDateTimeUtc()};
-    const auto blocked = runToEnd(blockInCatalog(session.catalogFolder(), block));
-    const QString lift = QStringLiteral("bootmend catalog unblock %1").arg(digest);
+    const QString folder = session.catalogFolder();
+    const auto blocked = runToEnd(state::blockRolledBack(folder, plan.release, verdict));
+    const core::ReleaseBlock block = blocked ? *blocked : core::ReleaseBlock{};
+    const QString lift =
+        blocked ? state::liftingCommands(folder, plan.release, {{block}, {}}).constFirst() : QString();
     const QString told = blocked
         ? QStringLiteral("This release is blocked on this computer now. Lift that with: %1").arg(lift)
         : QStringLiteral("This release could not be blocked on this computer: %1")
@@ -126,7 +96,7 @@ void blockHere(const core::VerifiedRelease &release, const core::Verdict &verdic
         {{QStringLiteral("note"),
           blocked ? QStringLiteral("release_blocked") : QStringLiteral("release_not_blocked")},
          {QStringLiteral("sentence"), told},
-         {QStringLiteral("release"), digest},
+         {QStringLiteral("release"), QString::fromLatin1(plan.release.manifestDigest.toHex())},
          {QStringLiteral("command_line"), lift}});
 }
 
@@ -152,18 +122,17 @@ int install(const Recipe &recipe, const InstallOptions &options, Session &sessio
         return session.output().result(command, plan.error());
     if (options.isForced)
         core::allowRolledBack(*plan);
-    const auto rules = runToEnd(catalogRules(session.catalogFolder()));
+    const auto rules = runToEnd(state::rulesIn(session.catalogFolder()));
     if (!rules)
         return session.output().result(command, rules.error());
-    const QString forgiven = options.isForced ? unitName(*unit) : QString();
-    core::obeyCatalog(*plan, rules->objectionTo(core::factsOf(*release), forgiven));
+    core::obeyCatalog(*plan, *rules, options.isForced ? state::unitName(*unit) : QString());
 
     session.output().plan(*plan);
     if (options.isDryRun)
         return tellPlan(command, *plan, session);
     const auto verdict = runToEnd(recipe.run(**driver, *plan, session.jobContext()));
     if (verdict && verdict->outcome == core::Outcome::Reverted)
-        blockHere(*release, *verdict, session);
+        blockHere(*plan, *verdict, session);
     return verdict ? session.output().result(command, *verdict, events::trustJson(*plan))
                    : session.output().result(command, verdict.error());
 }

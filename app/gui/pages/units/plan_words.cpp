@@ -82,7 +82,7 @@ PlanView planViewOf(const core::UpdatePlan &plan)
         .facts = {{say("Version"), fromTo(plan)},
                   {say("Will be written"), writtenWhere(plan)},
                   {say("Release"),
-                   say("%1, build %2, channel %3").arg(plan.product, plan.build, plan.channel)},
+                   say("%1, build %2, channel %3").arg(plan.release.product, plan.build, plan.release.channel)},
                   {say("Signed by key"), signersOf(plan)},
                   {say("Will take"), say("about %1").arg(durationText(estimatedDuration(plan)))}},
         .powerLoss = powerLossOf(plan),
