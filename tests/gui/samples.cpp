@@ -148,7 +148,8 @@ core::UpdatePlan plan(const core::DeviceSnapshot &unit)
     plan.order.image = {QByteArray(kImageSize, 'x'), kNewHash, {1, 1, 0, 0}, {}};
     if (unit.stage == core::BootStage::InRecovery)
         plan.order.purpose = core::InstallOrder::Purpose::Recovery;
-    plan.release = {QStringLiteral("bench-sensor"), QStringLiteral("stable"), {1, 1, 0, 0}, QByteArray(32, 'm')};
+    plan.release = {
+        QStringLiteral("bench-sensor"), QStringLiteral("stable"), {1, 1, 0, 0}, QByteArray(32, 'm')};
     plan.build = QStringLiteral("2026-11-21+sha.4f1c2d9");
     plan.signedBy = {QStringLiteral("9f2c41ab77d01e5240c3aa17be92d4f0c1135d7e8890ab61f7e2d3c4b5a69788")};
     plan.targetSlot = unit.stage == core::BootStage::InRecovery ? 0 : 1;

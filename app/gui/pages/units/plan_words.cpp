@@ -79,12 +79,13 @@ PlanView planViewOf(const core::UpdatePlan &plan)
     PlanView view{
         .title = isRecovery(plan) ? say("Recover %1 with %2").arg(unit, version)
                                   : say("Install %1 on %2").arg(version, unit),
-        .facts = {{say("Version"), fromTo(plan)},
-                  {say("Will be written"), writtenWhere(plan)},
-                  {say("Release"),
-                   say("%1, build %2, channel %3").arg(plan.release.product, plan.build, plan.release.channel)},
-                  {say("Signed by key"), signersOf(plan)},
-                  {say("Will take"), say("about %1").arg(durationText(estimatedDuration(plan)))}},
+        .facts =
+            {{say("Version"), fromTo(plan)},
+             {say("Will be written"), writtenWhere(plan)},
+             {say("Release"),
+              say("%1, build %2, channel %3").arg(plan.release.product, plan.build, plan.release.channel)},
+             {say("Signed by key"), signersOf(plan)},
+             {say("Will take"), say("about %1").arg(durationText(estimatedDuration(plan)))}},
         .powerLoss = powerLossOf(plan),
         .startText = isRecovery(plan) ? say("Recover") : say("Install on trial"),
     };

@@ -205,6 +205,43 @@ private Q_SLOTS:
         QVERIFY(core::diagnose(seen).next == NextStep::ChooseOtherRelease);
     }
 
+    void aBlockIsAnAnswerWhateverTheUnitSays()
+    {
+        Examination seen = healthy();
+        seen.release = verified({});
+        const core::ReleaseBlock elsewhere{.product = QStringLiteral("lamp")};
+        seen.rules.blocks = {elsewhere};
+        QVERIFY(answerTo(Question::Package, seen).finding == Finding::PackageFits);
+
+        seen.rules.blocks.append(
+            {.product = QStringLiteral("bench-sensor"), .reason = QStringLiteral("battery drains")});
+        const DiagnosisAnswer blocked = answerTo(Question::Package, seen);
+        QVERIFY(blocked.finding == Finding::PackageBlocked);
+        QVERIFY(core::markOf(blocked.finding) == Mark::Bad);
+        QVERIFY(blocked.reason == Reason::BuildBlocked);
+        QCOMPARE(factIn(blocked, "catalog"), QStringLiteral("battery drains (local)"));
+        QVERIFY(core::diagnose(seen).next == NextStep::ChooseOtherRelease);
+
+        Examination runsIt = seen;
+        runsIt.unit.slots[0].hash = seen.release->value().payloads().constFirst().image->digest;
+        runsIt.unit.slots[0].version = {1, 1, 0, 0};
+        runsIt.unit.bootState->runningHash = runsIt.unit.slots[0].hash;
+        QVERIFY(answerTo(Question::Package, runsIt).finding == Finding::PackageBlocked);
+        QVERIFY(core::diagnose(runsIt).next == NextStep::ChooseOtherRelease);
+
+        Examination unfit = seen;
+        unfit.unit.identity.hardwareRevision = QStringLiteral("revZ");
+        QVERIFY(answerTo(Question::Package, unfit).reason == Reason::IncompatibleHardware);
+
+        Examination saysNothing = foreign();
+        saysNothing.release = seen.release;
+        saysNothing.rules = seen.rules;
+        QVERIFY(answerTo(Question::Package, saysNothing).finding == Finding::PackageBlocked);
+        saysNothing.rules.blocks.clear();
+        saysNothing.rules.minimums = {{.product = QStringLiteral("bench-sensor"), .version = {1, 2, 0, 0}}};
+        QVERIFY(answerTo(Question::Package, saysNothing).reason == Reason::BelowMinimumVersion);
+    }
+
     void saysThatNotAllOfTheFitCouldBeJudged()
     {
         Examination seen = healthy();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/update/plan_catalog.h"
 #include "core/update/update_recipe.h"
 
 #include "core/recovery/recovery_recipe.h"
@@ -172,6 +173,38 @@ private Q_SLOTS:
         UpdatePlan plan = *core::planUpdate(*bench.release, unit, kNoon);
         core::allowRolledBack(plan);
         QCOMPARE(firstReason(plan), std::optional(Reason::RollbackIndexTooLow));
+    }
+
+    void theCatalogsRulesAreObeyed()
+    {
+        Bench bench;
+        UpdatePlan plan = bench.plan();
+        const core::ReleaseBlock rolledBack{.product = plan.release.product,
+                                            .manifestDigest = plan.release.manifestDigest,
+                                            .reason = QStringLiteral("rolled back"),
+                                            .origin = core::RuleOrigin::RolledBackHere,
+                                            .unit = QStringLiteral("BM-1")};
+        const core::ReleaseBlock ofList{.product = plan.release.product,
+                                        .reason = QStringLiteral("battery drains"),
+                                        .origin = core::RuleOrigin::SignedList};
+        const core::ReleaseBlock ofOther{.product = QStringLiteral("lamp")};
+        const core::MinimumVersion minimum{.product = plan.release.product, .version = {9, 0, 0, 0}};
+
+        core::obeyCatalog(plan, {{ofOther, rolledBack, ofList}, {minimum}});
+        QCOMPARE(plan.against.blocks.size(), 2);
+        QCOMPARE(plan.against.minimums.size(), 1);
+        const Verdict refused = bench.update(plan);
+        QCOMPARE(refused.outcome, Outcome::Refused);
+        QCOMPARE(refused.reason, std::optional(Reason::BuildBlocked));
+        QVERIFY(refused.detail.contains(QStringLiteral("battery drains")));
+        QCOMPARE(bench.unit.bytesWritten(), 0);
+
+        core::obeyCatalog(plan, {{rolledBack}, {}}); // in the place of the older answer
+        QCOMPARE(core::firstFailure(plan)->detail,
+                 QStringLiteral("rolled back (rolled_back_here, unit BM-1)"));
+        core::obeyCatalog(plan, {{rolledBack}, {}}, QStringLiteral("BM-1"));
+        QVERIFY(plan.against.blocks.isEmpty());
+        QCOMPARE(bench.update(plan).outcome, Outcome::Updated);
     }
 
     void theUnitsOwnBlockIsARefusalToo()
