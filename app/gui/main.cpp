@@ -62,8 +62,10 @@ int main(int argc, char *argv[])
     parser.process(application);
 
     gui::Theme look(application, themeNamed(parser.value(theme)));
-    gui::DeviceThread devices(
-        makeConnector, parser.isSet(trust) ? parser.value(trust) : ownTrustFile(parser.value(stateFolder)));
+    const gui::OwnFiles own{.trustFile = parser.isSet(trust) ? parser.value(trust)
+                                                             : ownTrustFile(parser.value(stateFolder)),
+                            .stateFolder = parser.isSet(stateFolder) ? parser.value(stateFolder) : QString()};
+    gui::DeviceThread devices(makeConnector, own);
     gui::MainWindow window(devices, look);
     window.show();
     window.openBench(parser.value(bench));

@@ -44,7 +44,7 @@ public:
 
     ScratchBench bench;
     gui::Theme theme{*qApp, gui::ThemeChoice::Light};
-    gui::DeviceThread devices{liveConnector, {}};
+    gui::DeviceThread devices{liveConnector, gui::OwnFiles{}};
     gui::MainWindow window{devices, theme};
     WindowDriver driver{window};
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/gui/samples.h"
 
+#include "core/update/plan_catalog.h"
+
 namespace samples {
 
 namespace {
@@ -173,6 +175,57 @@ core::UpdatePlan refusedPlan(const core::DeviceSnapshot &unit)
     refused.checks[1].reason = core::Reason::IncompatibleHardware;
     refused.checks[1].detail = QStringLiteral("revA, the release is for revC");
     return refused;
+}
+
+namespace {
+
+const QString kProduct = QStringLiteral("bench-sensor");
+const QString kUnblock = QStringLiteral("bootmend catalog unblock ");
+
+core::ReleaseBlock block(core::RuleOrigin origin, const QString &reason)
+{
+    core::ReleaseBlock block{.product = kProduct, .reason = reason, .origin = origin};
+    block.since = QDateTime(QDate(2026, 11, 27), QTime(12, 0), Qt::UTC);
+    return block;
+}
+
+} // namespace
+
+gui::Objections blockedHere()
+{
+    core::ReleaseBlock local = block(core::RuleOrigin::Local, QStringLiteral("battery drains within a day"));
+    local.version = core::Version{1, 1, 0, 0};
+    return {{{local}, {}}, {kUnblock + QStringLiteral("bench-sensor@1.1.0")}};
+}
+
+gui::Objections rolledBackHere()
+{
+    core::ReleaseBlock rolledBack =
+        block(core::RuleOrigin::RolledBackHere, QStringLiteral("rolled back: TRIAL_CRASHED"));
+    rolledBack.manifestDigest = QByteArray(32, 'm');
+    rolledBack.unit = QStringLiteral("BM-2026-00042");
+    return {{{rolledBack}, {}}, {kUnblock + QString::fromLatin1(rolledBack.manifestDigest.toHex())}};
+}
+
+gui::Objections blockedByList()
+{
+    gui::Objections both = blockedHere();
+    both.rules.blocks.prepend(block(core::RuleOrigin::SignedList, QStringLiteral("loses its calibration")));
+    both.lifting.clear();
+    return both;
+}
+
+gui::Objections tooOld()
+{
+    return {{{}, {{kProduct, QStringLiteral("*"), {1, 2, 0, 0}}}},
+            {QStringLiteral("bootmend catalog minimum bench-sensor 1.1.0")}};
+}
+
+core::UpdatePlan blockedPlan(const core::DeviceSnapshot &unit, const gui::Objections &objections)
+{
+    core::UpdatePlan blocked = plan(unit);
+    core::obeyCatalog(blocked, objections.rules);
+    return blocked;
 }
 
 core::Verdict verdict(core::Outcome outcome, std::optional<core::Reason> reason)

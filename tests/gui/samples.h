@@ -21,6 +21,14 @@ gui::ReleaseOffer release(core::Version version, const QString &channel = QStrin
 core::UpdatePlan plan(const core::DeviceSnapshot &unit);
 core::UpdatePlan refusedPlan(const core::DeviceSnapshot &unit);
 
+gui::Objections blockedHere(); // by somebody at this computer
+gui::Objections rolledBackHere();
+gui::Objections blockedByList(); // beside a block of this computer
+gui::Objections tooOld();
+
+/// The plan with these against its release.
+core::UpdatePlan blockedPlan(const core::DeviceSnapshot &unit, const gui::Objections &objections);
+
 core::Verdict verdict(core::Outcome outcome, std::optional<core::Reason> reason = {});
 
 } // namespace samples

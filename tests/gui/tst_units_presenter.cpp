@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/gui/pages/units/plan_words.h"
+#include "app/gui/pages/units/rule_words.h"
 #include "app/gui/pages/units/unit_actions.h"
 #include "app/gui/pages/units/units_presenter.h"
 #include "tests/gui/fake_service.h"
@@ -172,6 +174,114 @@ private Q_SLOTS:
         QVERIFY(desk.service.startedPlans.isEmpty());
     }
 
+    void aBlockedPlanSaysWhoDecidedAndHowToLiftIt_data()
+    {
+        using Objections = gui::Objections;
+        QTest::addColumn<Objections>("objections");
+        QTest::addColumn<QString>("explanation");
+        QTest::addColumn<QString>("remedy");
+        QTest::newRow("this computer")
+            << samples::blockedHere()
+            << QStringLiteral("on this computer on %1: “battery drains within a day”")
+            << QStringLiteral("ask whoever blocked this one");
+        QTest::newRow("rolled back") << samples::rolledBackHere()
+                                     << QStringLiteral("by unit BM-2026-00042 on %1: The new version crashed")
+                                     << QStringLiteral("report this one");
+        QTest::newRow("signed list") << samples::blockedByList()
+                                     << QStringLiteral("signed list of %1: “loses its calibration”")
+                                     << QStringLiteral("nobody at this computer can lift");
+        QTest::newRow("too old") << samples::tooOld()
+                                 << QStringLiteral("This computer installs version 1.2.0 or newer only")
+                                 << QStringLiteral("newer release");
+    }
+
+    void aBlockedPlanSaysWhoDecidedAndHowToLiftIt()
+    {
+        QFETCH(gui::Objections, objections);
+        QFETCH(QString, explanation);
+        QFETCH(QString, remedy);
+        const core::DeviceSnapshot unit = samples::runningUnit();
+        const gui::PlanView view =
+            gui::planViewOf(samples::blockedPlan(unit, objections), objections.lifting);
+        QVERIFY(!view.canStart);
+        QCOMPARE(
+            view.refusal->code,
+            core::reasonCode(core::firstFailure(samples::blockedPlan(unit, objections))->reason.value()));
+        const QString day = QLocale().toString(QDate(2026, 11, 27), QLocale::ShortFormat);
+        if (explanation.contains(QStringLiteral("%1")))
+            explanation = explanation.arg(day);
+        QVERIFY2(view.refusal->explanation.contains(explanation), qPrintable(view.refusal->explanation));
+        QVERIFY2(view.refusal->remedy.contains(remedy), qPrintable(view.refusal->remedy));
+        QCOMPARE(view.refusal->lifting, objections.lifting);
+    }
+
+    void ofManyRulesTheFirstAreTold()
+    {
+        gui::Objections many = samples::rolledBackHere();
+        for (int unit = 0; unit < 5; ++unit) {
+            many.rules.blocks.append(many.rules.blocks.constFirst());
+            many.rules.blocks.last().unit = QStringLiteral("BM-%1").arg(unit);
+        }
+        const QStringList lines = gui::objectionSentences(many).split(u'\n');
+        QCOMPARE(lines.size(), 4);
+        QVERIFY(lines.constLast().contains(QStringLiteral("3")));
+    }
+
+    void whatTheUnitItselfRolledBackIsSaidFirst()
+    {
+        const gui::Objections objections = samples::rolledBackHere();
+        core::UpdatePlan plan = samples::blockedPlan(samples::rolledBackUnit(), objections);
+        plan.checks.prepend({core::PreflightCheck::Subject::TriedBefore, core::PreflightCheck::Answer::Failed,
+                             Reason::BuildBlocked, QStringLiteral("the unit rolled this image back")});
+        const gui::ErrorView refusal = *gui::planViewOf(plan, objections.lifting).refusal;
+        QVERIFY(refusal.explanation.startsWith(QStringLiteral("This unit has tried it before")));
+        QVERIFY(refusal.explanation.contains(QStringLiteral("BM-2026-00042")));
+        QVERIFY(refusal.remedy.contains(QStringLiteral("update --force")));
+    }
+
+    void aBlockedReleaseIsNotProposed()
+    {
+        gui::ReleaseOffer blocked = samples::release({1, 2, 0, 0});
+        blocked.objections = samples::blockedHere();
+        const gui::UnitSeen running = samples::seen(samples::runningUnit());
+        gui::UnitActions actions = gui::actionsFor(running, {blocked, samples::release({1, 1, 0, 0})});
+        QCOMPARE(actions.primary->text, QStringLiteral("Install 1.1.0 on trial"));
+        QVERIFY(actions.others.constFirst().hint.contains(QStringLiteral("blocked")));
+
+        actions = gui::actionsFor(running, {blocked, samples::release({1, 0, 0, 0})});
+        QVERIFY(!actions.primary.has_value());
+        QVERIFY(actions.idleNote.contains(QStringLiteral("blocked")));
+
+        const gui::UnitSeen bricked = samples::seen(samples::unitInRecovery());
+        actions = gui::actionsFor(bricked, {blocked, samples::release({1, 1, 0, 0})});
+        QCOMPARE(actions.primary->text, QStringLiteral("Recover with 1.1.0"));
+        actions = gui::actionsFor(bricked, {blocked});
+        QVERIFY(actions.primary->release.isEmpty()); // "Recover with other release…"
+        QVERIFY(actions.idleNote.contains(QStringLiteral("blocked")));
+    }
+
+    void aRollbackSaysThatTheReleaseIsBlockedNow()
+    {
+        Desk desk;
+        gui::JobEnd end{samples::verdict(Outcome::Reverted, Reason::TrialCrashed)};
+        Q_EMIT desk.service.jobEnded(kHealthy, end);
+        QCOMPARE(desk.presenter.detail()->verdict->notice, QString());
+
+        end.blocking = samples::rolledBackHere();
+        Q_EMIT desk.service.jobEnded(kHealthy, end);
+        gui::VerdictView verdict = *desk.presenter.detail()->verdict;
+        QVERIFY(verdict.notice.contains(QStringLiteral("refuses to install this release")));
+        QCOMPARE(verdict.lifting, samples::rolledBackHere().lifting);
+        QVERIFY(verdict.report.contains(samples::rolledBackHere().lifting.constFirst()));
+
+        end.blocking = core::fail(core::ErrorKind::FileFailed, QStringLiteral("no space left on device"));
+        Q_EMIT desk.service.jobEnded(kHealthy, end);
+        verdict = *desk.presenter.detail()->verdict;
+        QVERIFY(verdict.notice.contains(QStringLiteral("could not block")));
+        QCOMPARE(verdict.lifting, QStringList());
+        QVERIFY(verdict.report.contains(QStringLiteral("no space left on device")));
+    }
+
     void aPlanThatChangesNothingCannotStart()
     {
         Desk desk;
@@ -250,7 +360,7 @@ private Q_SLOTS:
     {
         QFETCH(Outcome, outcome);
         Desk desk;
-        Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(outcome));
+        Q_EMIT desk.service.jobEnded(kHealthy, {samples::verdict(outcome)});
         const gui::VerdictView verdict = *desk.presenter.detail()->verdict;
         QTEST(verdict.role == StateRole::Good, "isGreen");
         QVERIFY(!verdict.word.isEmpty());
@@ -261,7 +371,7 @@ private Q_SLOTS:
     void unknownSaysDoNotShip()
     {
         Desk desk;
-        Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(Outcome::Unknown, Reason::NotSameUnit));
+        Q_EMIT desk.service.jobEnded(kHealthy, {samples::verdict(Outcome::Unknown, Reason::NotSameUnit)});
         const gui::VerdictView verdict = *desk.presenter.detail()->verdict;
         QVERIFY(verdict.word.contains(QStringLiteral("do not ship"), Qt::CaseInsensitive));
         QCOMPARE(verdict.role, StateRole::Unknown);
@@ -273,7 +383,7 @@ private Q_SLOTS:
         QSet<QString> icons;
         for (int outcome = 0; outcome <= int(Outcome::Cancelled); ++outcome) {
             Desk desk;
-            Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(Outcome(outcome)));
+            Q_EMIT desk.service.jobEnded(kHealthy, {samples::verdict(Outcome(outcome))});
             icons.insert(desk.presenter.detail()->verdict->icon);
         }
         QCOMPARE(icons.size(), int(Outcome::Cancelled) + 1);
@@ -283,7 +393,7 @@ private Q_SLOTS:
     {
         Desk desk;
         Q_EMIT desk.service.unitsListed(samples::manyUnits(4), {});
-        Q_EMIT desk.service.jobEnded(QStringLiteral("bricked"), samples::verdict(Outcome::Recovered));
+        Q_EMIT desk.service.jobEnded(QStringLiteral("bricked"), {samples::verdict(Outcome::Recovered)});
         QVERIFY(!desk.presenter.detail()->verdict.has_value());
         desk.presenter.select(QStringLiteral("bricked"));
         QVERIFY(desk.presenter.detail()->verdict.has_value());
@@ -292,7 +402,7 @@ private Q_SLOTS:
     void aVerdictIsNeverShownOnAnotherUnitAtTheSamePort()
     {
         Desk desk;
-        Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(Outcome::Updated));
+        Q_EMIT desk.service.jobEnded(kHealthy, {samples::verdict(Outcome::Updated)});
         core::DeviceSnapshot other = samples::runningUnit();
         other.identity.serialNumber = QStringLiteral("BM-2026-00018");
         Q_EMIT desk.service.unitsListed({samples::seen(other)}, {});
@@ -302,7 +412,7 @@ private Q_SLOTS:
     void aVerdictStaysWhileItsUnitIsSilent()
     {
         Desk desk;
-        Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(Outcome::Updated));
+        Q_EMIT desk.service.jobEnded(kHealthy, {samples::verdict(Outcome::Updated)});
         core::DeviceSnapshot silent = samples::silentUnit();
         silent.name = kHealthy;
         Q_EMIT desk.service.unitsListed({samples::seen(silent)}, {});
@@ -312,7 +422,7 @@ private Q_SLOTS:
     void aUnitThatIsPulledAfterABadEndStaysUntilThatIsPutAway()
     {
         Desk desk;
-        Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(Outcome::Unknown, Reason::LinkLost));
+        Q_EMIT desk.service.jobEnded(kHealthy, {samples::verdict(Outcome::Unknown, Reason::LinkLost)});
         Q_EMIT desk.service.unitsListed({}, {});
         QCOMPARE(desk.presenter.rows().size(), 1);
         QVERIFY(desk.presenter.detail()->verdict.has_value());
@@ -325,7 +435,7 @@ private Q_SLOTS:
     void aUnitThatIsPulledAfterAGoodEndLeavesTheList()
     {
         Desk desk;
-        Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(Outcome::Updated));
+        Q_EMIT desk.service.jobEnded(kHealthy, {samples::verdict(Outcome::Updated)});
         Q_EMIT desk.service.unitsListed({}, {});
         QVERIFY(desk.presenter.rows().isEmpty());
         Q_EMIT desk.service.unitsListed({samples::seen(samples::runningUnit())}, {});
@@ -335,7 +445,7 @@ private Q_SLOTS:
     void aNewJobPutsTheOldVerdictAway()
     {
         Desk desk;
-        Q_EMIT desk.service.jobEnded(kHealthy, samples::verdict(Outcome::Updated));
+        Q_EMIT desk.service.jobEnded(kHealthy, {samples::verdict(Outcome::Updated)});
         Q_EMIT desk.service.jobMoved({.unit = kHealthy});
         QVERIFY(!desk.presenter.detail()->verdict.has_value());
     }

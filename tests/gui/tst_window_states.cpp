@@ -41,17 +41,31 @@ public:
             {samples::release({1, 1, 0, 0}), samples::release({1, 2, 0, 0}, QStringLiteral("beta"))});
     }
 
-    void showPlan(const core::DeviceSnapshot &unit, const core::UpdatePlan &plan)
+    void showPlan(const core::DeviceSnapshot &unit, const core::UpdatePlan &plan,
+                  const QStringList &lifting = {})
     {
         showUnit(unit);
         window.findChild<QPushButton *>(QStringLiteral("primaryAction"))->click();
-        Q_EMIT service.planPrepared({service.requests.constLast(), plan, {}});
+        Q_EMIT service.planPrepared({service.requests.constLast(), plan, {}, lifting});
+    }
+
+    void showBlocked(const gui::Objections &objections)
+    {
+        const core::DeviceSnapshot unit = samples::runningUnit();
+        showPlan(unit, samples::blockedPlan(unit, objections), objections.lifting);
+    }
+
+    void showRollback(const core::Result<gui::Objections> &blocking)
+    {
+        const core::Verdict verdict = samples::verdict(Outcome::Reverted, Reason::TrialCrashed);
+        showUnit(samples::rolledBackUnit());
+        Q_EMIT service.jobEnded(samples::rolledBackUnit().name, {verdict, blocking});
     }
 
     void showVerdict(const core::DeviceSnapshot &unit, const core::Verdict &verdict)
     {
         showUnit(unit);
-        Q_EMIT service.jobEnded(unit.name, verdict);
+        Q_EMIT service.jobEnded(unit.name, {verdict});
     }
 
     void showWriting(const core::DeviceSnapshot &unit)
@@ -116,6 +130,20 @@ QList<State> outcomes()
             {"verdict-cancelled", verdict(Outcome::Cancelled, Reason::Cancelled)}};
 }
 
+QList<State> blocks()
+{
+    const auto plan = [](const gui::Objections &objections) {
+        return [=](Stage &stage) { stage.showBlocked(objections); };
+    };
+    const auto noRoom = core::fail(core::ErrorKind::FileFailed, QStringLiteral("no space left on device"));
+    return {{"plan-blocked-here", plan(samples::blockedHere())},
+            {"plan-rolled-back-here", plan(samples::rolledBackHere())},
+            {"plan-blocked-by-list", plan(samples::blockedByList())},
+            {"plan-too-old", plan(samples::tooOld())},
+            {"reverted-and-blocked", [](Stage &stage) { stage.showRollback(samples::rolledBackHere()); }},
+            {"reverted-not-blocked", [=](Stage &stage) { stage.showRollback(noRoom); }}};
+}
+
 QList<State> states()
 {
     const gui::SearchReport ports;
@@ -130,7 +158,9 @@ QList<State> states()
          [](Stage &stage) {
              gui::ReleaseOffer refused = samples::release({2, 0, 0, 0});
              refused.refusal = core::Error{core::ErrorKind::Untrusted, {}, Reason::SignatureInvalid, {}, {}};
-             Q_EMIT stage.service.releasesListed({refused, samples::release({1, 0, 0, 0}),
+             gui::ReleaseOffer blocked = samples::release({1, 2, 0, 0});
+             blocked.objections = samples::rolledBackHere();
+             Q_EMIT stage.service.releasesListed({refused, blocked, samples::release({1, 0, 0, 0}),
                                                   samples::release({1, 1, 0, 0}, QStringLiteral("beta"))});
              for (QAbstractButton *place : stage.window.findChildren<QAbstractButton *>())
                  if (place->text() == QStringLiteral("Releases"))
@@ -155,7 +185,7 @@ QList<State> states()
              Q_EMIT stage.service.jobFailed(QStringLiteral("healthy"), lostLink());
          }},
     };
-    return all + outcomes();
+    return all + blocks() + outcomes();
 }
 
 /// Labels must get the height that their text needs at their width: nothing is cut off.

@@ -2,6 +2,7 @@
 #include "app/gui/device_thread/device_worker.h"
 
 #include "app/gui/device_thread/unit_tasks.h"
+#include "app/state/catalog_rules.h"
 #include "core/async/on_worker.h"
 #include "core/device/survey.h"
 
@@ -19,9 +20,9 @@ constexpr core::Milliseconds kTellEvery = 100ms; // of a progress that a person 
 
 } // namespace
 
-DeviceWorker::DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, QString trustFile) :
-    m_clock(clock), m_makeConnector(std::move(makeConnector)), m_givenTrustFile(std::move(trustFile)),
-    m_searchTimer(this), m_work(this)
+DeviceWorker::DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, OwnFiles own) :
+    m_clock(clock), m_makeConnector(std::move(makeConnector)), m_own(std::move(own)), m_searchTimer(this),
+    m_work(this)
 {
     m_searchTimer.setInterval(kSearchEvery);
     connect(&m_searchTimer, &QTimer::timeout, this, &DeviceWorker::search);
@@ -42,11 +43,12 @@ void DeviceWorker::openBench(const QString &directory)
     m_isListed = false;
     m_search = {.bench = directory};
     m_connector = m_makeConnector(m_clock, directory);
-    m_shelf.trustFile = m_givenTrustFile;
+    m_shelf.trustFile = m_own.trustFile;
+    m_shelf.catalogFolder = state::catalogFolder(m_own.stateFolder, directory);
     m_shelf.folder.clear();
     if (!directory.isEmpty()) {
         m_shelf.folder = QDir(directory).absoluteFilePath(QStringLiteral("releases"));
-        if (m_givenTrustFile.isEmpty())
+        if (m_own.trustFile.isEmpty())
             m_shelf.trustFile = QDir(directory).absoluteFilePath(QStringLiteral("trust.json"));
     }
     listReleases();
@@ -107,6 +109,7 @@ void DeviceWorker::lookAgain(const QString &unit)
         return;
     if (unit.isEmpty()) {
         search();
+        listReleases(); // Somebody may have blocked one meanwhile.
         for (const QString &name : std::as_const(m_order))
             if (m_places.at(name).found.isToBeAsked)
                 ask(name);
@@ -161,10 +164,7 @@ void DeviceWorker::addRelease(const QString &file)
 void DeviceWorker::listReleases()
 {
     const std::function<core::Result<QList<ReleaseOffer>>()> work = [shelf = m_shelf] {
-        QList<ReleaseOffer> offers;
-        for (const QString &file : filesOn(shelf))
-            offers.append(offerOf(shelf, file));
-        return core::Result<QList<ReleaseOffer>>(offers);
+        return core::Result<QList<ReleaseOffer>>(offersOn(shelf));
     };
     m_releaseListing.reset(); // An older listing is of no use any more.
     m_releaseListing = std::make_unique<core::Running<QList<ReleaseOffer>>>(
@@ -181,10 +181,13 @@ void DeviceWorker::preparePlan(const PlanRequest &request)
         return;
     }
     const auto answer = [this, request](core::Result<core::UpdatePlan> plan) {
-        if (plan)
-            Q_EMIT planPrepared({request, *plan, {}});
-        else
+        if (!plan) {
             Q_EMIT planPrepared({request, {}, plan.error()});
+            return;
+        }
+        const QStringList lifting =
+            state::liftingCommands(m_shelf.catalogFolder, plan->release, plan->against);
+        Q_EMIT planPrepared({request, *plan, {}, lifting});
     };
     place->second.seen.isBeingAsked = false; // The plan asks it anew.
     m_work.start<core::UpdatePlan>(
@@ -213,9 +216,9 @@ void DeviceWorker::start(const QString &unit, const core::UpdatePlan &plan)
                                .to = plan.order.image.version};
     m_work.abandon(unit);
     const core::JobContext context = beginJob(snapshot);
-    m_work.start<core::Verdict>(
-        unit, runPlan(*m_connector, place->second.found, plan, context),
-        [this, unit](core::Result<core::Verdict> verdict) { takeVerdict(unit, std::move(verdict)); });
+    const PlanToRun order{plan, m_shelf.catalogFolder};
+    m_work.start<JobEnd>(unit, runPlan(*m_connector, place->second.found, order, context),
+                         [this, unit](core::Result<JobEnd> end) { takeEnd(unit, std::move(end)); });
 }
 
 void DeviceWorker::endTrial(const QString &unit, JobKind kind)
@@ -225,9 +228,8 @@ void DeviceWorker::endTrial(const QString &unit, JobKind kind)
         return;
     m_work.abandon(unit);
     const core::JobContext context = beginJob({.unit = unit, .kind = kind, .isStoppable = false});
-    m_work.start<core::Verdict>(
-        unit, runEnding(*m_connector, place->second.found, kind, context),
-        [this, unit](core::Result<core::Verdict> verdict) { takeVerdict(unit, std::move(verdict)); });
+    m_work.start<JobEnd>(unit, runEnding(*m_connector, place->second.found, kind, context),
+                         [this, unit](core::Result<JobEnd> end) { takeEnd(unit, std::move(end)); });
 }
 
 void DeviceWorker::report(const QString &unit, const core::JobEvent &event)
@@ -252,16 +254,18 @@ void DeviceWorker::stop(const QString &unit)
     Q_EMIT jobMoved(job->second->progress.snapshot());
 }
 
-void DeviceWorker::takeVerdict(const QString &unit, core::Result<core::Verdict> verdict)
+void DeviceWorker::takeEnd(const QString &unit, core::Result<JobEnd> end)
 {
     m_jobs.erase(unit);
-    if (verdict) {
-        verdict->unit.name = unit;
-        if (verdict->unit.stage != core::BootStage::Silent)
-            m_places.at(unit).seen.unit = verdict->unit;
-        Q_EMIT jobEnded(unit, *verdict);
+    if (end) {
+        end->verdict.unit.name = unit;
+        if (end->verdict.unit.stage != core::BootStage::Silent)
+            m_places.at(unit).seen.unit = end->verdict.unit;
+        if (end->blocking)
+            listReleases(); // What is blocked now is not proposed to the next unit.
+        Q_EMIT jobEnded(unit, *end);
     } else {
-        Q_EMIT jobFailed(unit, verdict.error());
+        Q_EMIT jobFailed(unit, end.error());
     }
     listUnits();
     ask(unit);

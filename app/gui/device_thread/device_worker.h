@@ -10,6 +10,12 @@
 
 namespace gui {
 
+/// What the person who started the program told of its files.
+struct OwnFiles {
+    QString trustFile; // may be empty; a bench brings its own
+    QString stateFolder; // empty: the usual one, or the bench's
+};
+
 using ConnectorFactory = std::function<std::unique_ptr<core::Connector>(core::Clock &, const QString &bench)>;
 
 /// The side of UnitService that lives on the device thread: finds units, asks them, and runs their jobs, each
@@ -19,8 +25,7 @@ class DeviceWorker final : public QObject
     Q_OBJECT
 
 public:
-    /// `trustFile` may be empty; a bench brings its own.
-    DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, QString trustFile);
+    DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, OwnFiles own);
     ~DeviceWorker() override;
 
     void openBench(const QString &directory);
@@ -36,7 +41,7 @@ Q_SIGNALS:
     void releasesListed(const QList<gui::ReleaseOffer> &releases);
     void planPrepared(const gui::PlanAnswer &answer);
     void jobMoved(const gui::JobSnapshot &job);
-    void jobEnded(const QString &unit, const core::Verdict &verdict);
+    void jobEnded(const QString &unit, const gui::JobEnd &end);
     void jobFailed(const QString &unit, const core::Error &error);
 
 private:
@@ -59,11 +64,11 @@ private:
     void listReleases();
     core::JobContext beginJob(const JobSnapshot &start);
     void report(const QString &unit, const core::JobEvent &event);
-    void takeVerdict(const QString &unit, core::Result<core::Verdict> verdict);
+    void takeEnd(const QString &unit, core::Result<JobEnd> end);
 
     core::Clock &m_clock;
     ConnectorFactory m_makeConnector;
-    QString m_givenTrustFile;
+    OwnFiles m_own;
     ReleaseShelf m_shelf;
     SearchReport m_search;
     std::unique_ptr<core::Connector> m_connector;

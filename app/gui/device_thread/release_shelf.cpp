@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gui/device_thread/release_shelf.h"
 
+#include "app/state/catalog_rules.h"
 #include "app/state/open_release.h"
+#include "core/catalog/catalog.h"
+#include "core/update/plan_catalog.h"
 
 #include <QDir>
 
@@ -29,7 +32,17 @@ core::Result<core::VerifiedRelease> openRelease(const ReleaseShelf &shelf, const
     return state::openRelease({shelf.trustFile}, file);
 }
 
-ReleaseOffer offerOf(const ReleaseShelf &shelf, const QString &file)
+namespace {
+
+Objections objectionsTo(const core::ReleaseFacts &release, const core::ReleaseRules &rules,
+                        const ReleaseShelf &shelf)
+{
+    Objections found{core::rulesAgainst(release, rules), {}};
+    found.lifting = state::liftingCommands(shelf.catalogFolder, release, found.rules);
+    return found;
+}
+
+ReleaseOffer offerOf(const ReleaseShelf &shelf, const core::ReleaseRules &rules, const QString &file)
 {
     const core::Result<core::VerifiedRelease> release = openRelease(shelf, file);
     ReleaseOffer offer{.file = file};
@@ -47,7 +60,20 @@ ReleaseOffer offerOf(const ReleaseShelf &shelf, const QString &file)
     for (const core::VerifiedPayload &payload : release->payloads())
         if (payload.image)
             offer.imageHashes.append(payload.image->digest);
+    offer.objections = objectionsTo(core::factsOf(*release), rules, shelf);
     return offer;
+}
+
+} // namespace
+
+QList<ReleaseOffer> offersOn(const ReleaseShelf &shelf)
+{
+    const core::ReleaseRules rules =
+        core::Catalog::rulesIn(shelf.catalogFolder).value_or(core::ReleaseRules());
+    QList<ReleaseOffer> offers;
+    for (const QString &file : filesOn(shelf))
+        offers.append(offerOf(shelf, rules, file));
+    return offers;
 }
 
 } // namespace gui

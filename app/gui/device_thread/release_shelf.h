@@ -6,10 +6,11 @@
 
 namespace gui {
 
-/// Which releases are at hand, and whom this computer trusts. A value: copies go to worker threads, where
-/// files are read.
+/// Which releases are at hand, whom this computer trusts, and what it has against releases. A value: copies
+/// go to worker threads, where files are read.
 struct ReleaseShelf {
     QString trustFile;
+    QString catalogFolder;
     QString folder; // of a bench; may be empty
     QStringList addedFiles; // chosen or dropped by the operator
 };
@@ -20,7 +21,9 @@ QStringList filesOn(const ReleaseShelf &shelf);
 /// Opens a file and verifies it against the trust file. Blocks; for worker threads.
 core::Result<core::VerifiedRelease> openRelease(const ReleaseShelf &shelf, const QString &file);
 
-/// What can be said of a file in a list: the release, or why it is refused. Blocks; for worker threads.
-ReleaseOffer offerOf(const ReleaseShelf &shelf, const QString &file);
+/// What can be said of the files on the shelf: each release, what is against it, or why it is refused. A
+/// catalog that cannot be read has nothing against them here; no plan is made then. Blocks; for worker
+/// threads.
+QList<ReleaseOffer> offersOn(const ReleaseShelf &shelf);
 
 } // namespace gui

@@ -42,7 +42,7 @@ Q_SIGNALS:
     void releasesListed(const QList<gui::ReleaseOffer> &releases);
     void planPrepared(const gui::PlanAnswer &answer);
     void jobMoved(const gui::JobSnapshot &job);
-    void jobEnded(const QString &unit, const core::Verdict &verdict);
+    void jobEnded(const QString &unit, const gui::JobEnd &end);
     void jobFailed(const QString &unit, const core::Error &error); // it ended before there was a verdict
 };
 

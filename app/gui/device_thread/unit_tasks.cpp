@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gui/device_thread/unit_tasks.h"
 
+#include "app/state/catalog_rules.h"
 #include "core/async/on_worker.h"
 #include "core/device/survey.h"
 #include "core/recovery/recovery_recipe.h"
+#include "core/update/plan_catalog.h"
 #include "core/update/update_recipe.h"
 
 namespace gui {
@@ -51,6 +53,16 @@ core::Result<core::Done> checkStillFits(const core::DeviceSnapshot &planned, con
     return core::Done{};
 }
 
+/// What one unit rolled back shall not be tried on the next by accident.
+Task<Objections> blockHere(QString catalogFolder, core::ReleaseFacts release, core::Verdict verdict)
+{
+    const core::ReleaseBlock block = co_await state::blockRolledBack(catalogFolder, release, verdict);
+    Objections made;
+    made.rules.blocks.append(block);
+    made.lifting = state::liftingCommands(catalogFolder, release, made.rules);
+    co_return made;
+}
+
 } // namespace
 
 Task<UnitSeen> askUnit(core::Connector &connector, core::FoundUnit found, core::Clock &clock)
@@ -77,31 +89,44 @@ Task<core::UpdatePlan> planFor(core::Connector &connector, core::FoundUnit found
     unit.name = found.name;
 
     const QDateTime now = QDateTime::currentDateTimeUtc();
-    if (request.kind == JobKind::Recovery)
-        co_return core::planRecovery(release, unit, now);
-    co_return core::planUpdate(release, unit, now);
+    core::Result<core::UpdatePlan> plan = request.kind == JobKind::Recovery
+        ? core::planRecovery(release, unit, now)
+        : core::planUpdate(release, unit, now);
+    const core::ReleaseRules rules = co_await state::rulesIn(shelf.catalogFolder);
+    if (plan)
+        core::obeyCatalog(*plan, rules);
+    co_return plan;
 }
 
-Task<core::Verdict> runPlan(core::Connector &connector, core::FoundUnit found, core::UpdatePlan plan,
-                            core::JobContext job)
+Task<JobEnd> runPlan(core::Connector &connector, core::FoundUnit found, PlanToRun order, core::JobContext job)
 {
+    core::UpdatePlan &plan = order.plan;
+    const core::ReleaseRules rules = co_await state::rulesIn(order.catalogFolder);
+    core::obeyCatalog(plan, rules);
     const std::unique_ptr<core::Driver> driver = co_await connector.open(found);
     core::DeviceSnapshot now = co_await driver->identify();
     now.name = found.name;
     co_await checkStillFits(plan.order.before, now);
     plan.order.before = now; // Its boot counter is what the proof compares with.
+    JobEnd end;
     if (plan.order.purpose == core::InstallOrder::Purpose::Recovery)
-        co_return co_await core::runRecovery(*driver, std::move(plan), job);
-    co_return co_await core::runUpdate(*driver, std::move(plan), job);
+        end.verdict = co_await core::runRecovery(*driver, plan, job);
+    else
+        end.verdict = co_await core::runUpdate(*driver, plan, job);
+    if (end.verdict.outcome == core::Outcome::Reverted)
+        end.blocking = co_await core::attempt(blockHere(order.catalogFolder, plan.release, end.verdict));
+    co_return end;
 }
 
-Task<core::Verdict> runEnding(core::Connector &connector, core::FoundUnit found, JobKind kind,
-                              core::JobContext job)
+Task<JobEnd> runEnding(core::Connector &connector, core::FoundUnit found, JobKind kind, core::JobContext job)
 {
     const std::unique_ptr<core::Driver> driver = co_await connector.open(found);
+    JobEnd end;
     if (kind == JobKind::Confirm)
-        co_return co_await core::confirmByHand(*driver, job);
-    co_return co_await core::revertByHand(*driver, job);
+        end.verdict = co_await core::confirmByHand(*driver, job);
+    else
+        end.verdict = co_await core::revertByHand(*driver, job);
+    co_return end;
 }
 
 } // namespace gui

@@ -23,6 +23,14 @@ struct SearchReport {
     std::optional<core::Error> error;
 };
 
+/// What this computer has against a release.
+struct Objections {
+    core::ReleaseRules rules = {};
+    QStringList lifting = {}; // the command lines that take them back; none where only a newer list does
+
+    bool isEmpty() const { return rules.blocks.isEmpty() && rules.minimums.isEmpty(); }
+};
+
 /// A release file that is at hand, opened and verified.
 struct ReleaseOffer {
     QString file; // absolute path
@@ -33,6 +41,7 @@ struct ReleaseOffer {
     QString channel;
     QStringList signedBy; // key ids
     QList<QByteArray> imageHashes; // what units call the images by
+    Objections objections; // it is verified, and not installed here all the same
     std::optional<core::Error> refusal; // why it must not be installed; the rest is then empty
 };
 
@@ -49,6 +58,14 @@ struct PlanAnswer {
     PlanRequest request;
     std::optional<core::UpdatePlan> plan;
     std::optional<core::Error> error; // when there is no plan
+    QStringList lifting = {}; // as in Objections, of the rules against the plan's release
+};
+
+/// How a job ended, and what that means for the next unit.
+struct JobEnd {
+    core::Verdict verdict;
+    /// Of a release that was rolled back: the block that keeps it from other units, or why there is none.
+    std::optional<core::Result<Objections>> blocking = {};
 };
 
 /// Something worth telling later. The text is the window's; this is the fact.

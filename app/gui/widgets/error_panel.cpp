@@ -3,6 +3,7 @@
 
 #include "app/gui/look/calm_style.h"
 #include "app/gui/look/icon.h"
+#include "app/gui/widgets/command_view.h"
 #include "app/gui/widgets/copy_button.h"
 #include "app/gui/widgets/label.h"
 
@@ -22,8 +23,8 @@ constexpr int kSpacing = 4;
 
 ErrorPanel::ErrorPanel(QWidget *parent) :
     QFrame(parent), m_sign(new QLabel), m_what(new Label(TextSize::Heading)), m_explanation(new Label),
-    m_safety(new Label), m_remedy(new Label), m_code(new Label), m_copy(new CopyButton(tr("&Copy details"))),
-    m_close(new QPushButton(tr("&Dismiss")))
+    m_safety(new Label), m_remedy(new Label), m_lifting(new CommandView), m_code(new Label),
+    m_copy(new CopyButton(tr("&Copy details"))), m_close(new QPushButton(tr("&Dismiss")))
 {
     setObjectName(QStringLiteral("errorPanel"));
     m_what->setObjectName(QStringLiteral("errorTitle"));
@@ -44,6 +45,7 @@ ErrorPanel::ErrorPanel(QWidget *parent) :
     text->setSpacing(kSpacing);
     for (Label *label : {m_what, m_explanation, m_safety, m_remedy})
         text->addWidget(label);
+    text->addWidget(m_lifting);
     text->addSpacing(2 * kSpacing);
     text->addLayout(buttons);
 
@@ -61,6 +63,7 @@ void ErrorPanel::show(const ErrorView &error)
     m_explanation->showText(error.explanation);
     m_safety->showText(error.safety);
     m_remedy->showText(error.remedy);
+    m_lifting->show(error.lifting);
     m_code->showText(error.code);
     m_copy->setContent(error.details);
     setAccessibleName(error.what);

@@ -10,6 +10,7 @@ class QPushButton;
 
 namespace gui {
 
+class CommandView;
 class CopyButton;
 class Label;
 
@@ -40,6 +41,7 @@ private:
     Label *m_explanation;
     Label *m_safety;
     Label *m_remedy;
+    CommandView *m_lifting;
     Label *m_code;
     CopyButton *m_copy;
     QPushButton *m_close;

@@ -3,6 +3,7 @@
 
 #include "app/gui/look/calm_style.h"
 #include "app/gui/look/icon.h"
+#include "app/gui/widgets/command_view.h"
 #include "app/gui/widgets/copy_button.h"
 #include "app/gui/widgets/label.h"
 
@@ -23,13 +24,14 @@ constexpr int kSpacing = 4;
 
 VerdictBand::VerdictBand(QWidget *parent) :
     QFrame(parent), m_sign(new QLabel(this)), m_word(new Label(TextSize::Title)), m_sentence(new Label),
-    m_safety(new Label), m_remedy(new Label), m_code(new Label), m_copy(new CopyButton(tr("Copy &report"))),
-    m_close(new QPushButton(tr("&Dismiss")))
+    m_safety(new Label), m_remedy(new Label), m_notice(new Label), m_lifting(new CommandView),
+    m_code(new Label), m_copy(new CopyButton(tr("Copy &report"))), m_close(new QPushButton(tr("&Dismiss")))
 {
     setObjectName(QStringLiteral("verdictBand"));
     m_close->setObjectName(QStringLiteral("dismissVerdict"));
     m_word->setObjectName(QStringLiteral("verdictWord"));
     m_copy->setAccessibleDescription(tr("Copies the report of this job to the clipboard"));
+    m_notice->setObjectName(QStringLiteral("verdictNotice"));
     m_code->setObjectName(QStringLiteral("verdictCode"));
     m_code->setWordWrap(false);
     m_code->makeCopyable();
@@ -44,8 +46,9 @@ VerdictBand::VerdictBand(QWidget *parent) :
 
     auto *text = new QVBoxLayout;
     text->setSpacing(kSpacing);
-    for (Label *label : {m_word, m_sentence, m_safety, m_remedy})
+    for (Label *label : {m_word, m_sentence, m_safety, m_remedy, m_notice})
         text->addWidget(label);
+    text->addWidget(m_lifting);
     text->addSpacing(2 * kSpacing);
     text->addLayout(buttons);
 
@@ -63,6 +66,8 @@ void VerdictBand::show(const VerdictView &verdict)
     m_sentence->showText(verdict.sentence);
     m_safety->showText(verdict.safety);
     m_remedy->showText(verdict.remedy);
+    m_notice->showText(verdict.notice);
+    m_lifting->show(verdict.lifting);
     m_code->showText(verdict.code);
     m_copy->setContent(verdict.report);
     setAccessibleName(verdict.word);
@@ -76,8 +81,9 @@ void VerdictBand::applyColors()
     const StateColors colors = stateColors(m_verdict.role, palette());
     QPalette onFill;
     onFill.setColor(QPalette::WindowText, colors.onFill);
-    for (Label *label : {m_word, m_sentence, m_safety, m_remedy, m_code})
-        label->setPalette(onFill);
+    for (QWidget *text : std::initializer_list<QWidget *>{m_word, m_sentence, m_safety, m_remedy, m_notice,
+                                                          m_lifting, m_code})
+        text->setPalette(onFill);
     if (!m_verdict.icon.isEmpty())
         m_sign->setPixmap(iconPixmap(m_verdict.icon, colors.onFill, kSignSide, devicePixelRatioF()));
     update();

@@ -10,6 +10,7 @@ class QPushButton;
 
 namespace gui {
 
+class CommandView;
 class CopyButton;
 class Label;
 
@@ -39,6 +40,8 @@ private:
     Label *m_sentence;
     Label *m_safety;
     Label *m_remedy;
+    Label *m_notice;
+    CommandView *m_lifting;
     Label *m_code;
     CopyButton *m_copy;
     QPushButton *m_close;

@@ -2,6 +2,7 @@
 #include "app/gui/pages/releases/release_words.h"
 
 #include "app/gui/pages/units/plan_words.h"
+#include "app/gui/pages/units/rule_words.h"
 #include "app/texts/user_texts.h"
 
 #include <QCoreApplication>
@@ -46,10 +47,32 @@ ReleaseView verifiedView(const ReleaseOffer &release)
                       {say("File"), QFileInfo(release.file).fileName()}}};
 }
 
+/// Genuine, and not to be installed here all the same.
+ReleaseView blockedView(const ReleaseOffer &release)
+{
+    ReleaseView view = verifiedView(release);
+    view.judgement = objectionTitle(release.objections);
+    view.icon = QStringLiteral("refused");
+    view.role = StateRole::Bad;
+    view.remedy = objectionSentences(release.objections) + u'\n' + objectionRemedy(release.objections);
+    view.lifting = release.objections.lifting;
+    return view;
+}
+
+ReleaseView viewOf(const ReleaseOffer &release)
+{
+    if (release.refusal)
+        return refusedView(release);
+    return release.objections.isEmpty() ? verifiedView(release) : blockedView(release);
+}
+
 bool comesFirst(const ReleaseOffer &one, const ReleaseOffer &other)
 {
-    if (one.refusal.has_value() != other.refusal.has_value())
-        return !one.refusal;
+    const auto rank = [](const ReleaseOffer &release) {
+        return release.refusal ? 2 : release.objections.isEmpty() ? 0 : 1;
+    };
+    if (rank(one) != rank(other))
+        return rank(one) < rank(other);
     return one.version > other.version;
 }
 
@@ -60,7 +83,7 @@ QList<ReleaseView> releaseViews(QList<ReleaseOffer> releases)
     std::stable_sort(releases.begin(), releases.end(), comesFirst);
     QList<ReleaseView> views;
     for (const ReleaseOffer &release : std::as_const(releases))
-        views.append(release.refusal ? refusedView(release) : verifiedView(release));
+        views.append(viewOf(release));
     return views;
 }
 

@@ -12,11 +12,12 @@ struct ReleaseView {
     QString judgement; // "Verified", or why it is refused
     QString icon;
     StateRole role = StateRole::Neutral;
-    QString remedy; // of a refused one
+    QString remedy; // of one that is refused or blocked: why, and what to do
+    QStringList lifting; // command lines that take a block of this computer back
     QList<Labelled> facts;
 };
 
-/// Verified releases first, the newest on top; then what is refused, by name.
+/// Verified releases first, then those that are blocked, the newest on top; then what is refused, by name.
 QList<ReleaseView> releaseViews(QList<ReleaseOffer> releases);
 
 } // namespace gui

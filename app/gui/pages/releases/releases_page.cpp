@@ -4,6 +4,7 @@
 #include "app/gui/device_thread/unit_service.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/chip.h"
+#include "app/gui/widgets/command_view.h"
 #include "app/gui/widgets/dropped_release.h"
 #include "app/gui/widgets/label.h"
 
@@ -51,6 +52,9 @@ QWidget *makeCard(const ReleaseView &release)
     layout->addLayout(facts);
     if (!release.remedy.isEmpty())
         layout->addWidget(new Label(TextSize::Body, release.remedy));
+    auto *lifting = new CommandView;
+    layout->addWidget(lifting);
+    lifting->show(release.lifting);
     card->setAccessibleName(QStringLiteral("%1: %2").arg(release.title, release.judgement));
     return card;
 }

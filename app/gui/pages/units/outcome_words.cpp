@@ -129,20 +129,45 @@ HistoryLine lineOf(const core::EvidenceEvent &event)
     return line;
 }
 
+QString noticeOf(const JobEnd &end)
+{
+    if (!end.blocking)
+        return {};
+    return *end.blocking
+        ? say("From now on this computer refuses to install this release, so that no other unit gets it by "
+              "accident.")
+        : say("This computer could not block the release, so do not try it on another unit. %1")
+              .arg(texts::forError(end.blocking->error()).title);
+}
+
+void reportBlocking(const JobEnd &end, QJsonObject &report)
+{
+    if (!end.blocking)
+        return;
+    if (*end.blocking)
+        report.insert(QStringLiteral("release_blocked"), (*end.blocking)->lifting.join(u'\n'));
+    else
+        report.insert(QStringLiteral("release_not_blocked"), end.blocking->error().detail);
+}
+
 } // namespace
 
-VerdictView verdictViewOf(const core::Verdict &verdict, JobKind kind)
+VerdictView verdictViewOf(const JobEnd &end, JobKind kind)
 {
+    const core::Verdict &verdict = end.verdict;
     QJsonObject report = events::line(QStringLiteral("result"), QDateTime::currentDateTimeUtc());
     const QJsonObject members = events::verdictJson(commandOf(kind), verdict);
     for (auto member = members.constBegin(); member != members.constEnd(); ++member)
         report.insert(member.key(), member.value());
+    reportBlocking(end, report);
     return {.role = roleOf(verdict.outcome),
             .icon = iconOf(verdict.outcome),
             .word = texts::verdictWord(verdict.outcome),
             .sentence = texts::verdictSentence(verdict),
             .safety = texts::safetySentence(verdict),
             .remedy = verdict.reason ? texts::forReason(*verdict.reason).remedy : QString(),
+            .notice = noticeOf(end),
+            .lifting = end.blocking && *end.blocking ? (*end.blocking)->lifting : QStringList(),
             .code = verdict.reason ? core::reasonCode(*verdict.reason) : QString(),
             .report = jsonText(report)};
 }

@@ -2,12 +2,15 @@
 #include "app/gui/pages/units/plan_words.h"
 
 #include "app/gui/models/job_progress.h"
+#include "app/gui/pages/units/rule_words.h"
 #include "app/gui/pages/units/unit_words.h"
 #include "app/texts/user_texts.h"
 
 #include <QCoreApplication>
 
 namespace gui {
+
+using core::PreflightCheck;
 
 namespace {
 
@@ -54,11 +57,41 @@ QString powerLossOf(const core::UpdatePlan &plan)
         .arg(core::slotName(running->index), core::toText(running->version));
 }
 
-ErrorView refusalOf(const core::UpdatePlan &plan, const core::PreflightCheck &failed)
+ErrorView refusalOf(const core::UpdatePlan &plan, const PreflightCheck &failed)
 {
     const core::Reason reason = failed.reason.value_or(core::Reason::DeviceRefused);
     return errorViewOf({core::ErrorKind::NotAllowedNow, failed.detail, reason, {}, {}},
                        say("Nothing was sent. The unit is as it was."), plan.order.before);
+}
+
+/// The general words for a block fit each of its origins; here it is known which it is.
+void sayWhoBlocked(ErrorView &refusal, const PreflightCheck &failed, const Objections &objections)
+{
+    const bool isTried = failed.subject == PreflightCheck::Subject::TriedBefore;
+    QStringList why{objectionSentences(objections)};
+    QStringList remedy{objectionRemedy(objections)};
+    if (isTried) {
+        why.prepend(say("This unit has tried it before and rolled it back."));
+        remedy = {say("Choose another release, and report this one with the evidence of the unit. On this "
+                      "unit, only “bootmend update --force” tries it once more.")};
+    }
+    why.removeAll(QString());
+    refusal.explanation = why.join(u'\n');
+    refusal.remedy = remedy.join(u'\n');
+    refusal.lifting = objections.lifting;
+}
+
+bool isAboutBlocks(const PreflightCheck &check)
+{
+    return check.subject == PreflightCheck::Subject::TriedBefore
+        || check.subject == PreflightCheck::Subject::Catalog;
+}
+
+/// A block is told in full above the list.
+QString answerOf(const PreflightCheck &check)
+{
+    const bool isBlocked = check.answer == PreflightCheck::Answer::Failed && isAboutBlocks(check);
+    return isBlocked && check.reason ? texts::forReason(*check.reason).title : texts::checkAnswer(check);
 }
 
 } // namespace
@@ -72,7 +105,7 @@ QString shortKeyId(const QString &keyId)
         .arg(keyId.left(kGroup), keyId.mid(kGroup, kGroup), keyId.right(kGroup));
 }
 
-PlanView planViewOf(const core::UpdatePlan &plan)
+PlanView planViewOf(const core::UpdatePlan &plan, const QStringList &lifting)
 {
     const QString version = core::toText(plan.order.image.version);
     const QString unit = plan.order.before.name;
@@ -89,14 +122,17 @@ PlanView planViewOf(const core::UpdatePlan &plan)
         .powerLoss = powerLossOf(plan),
         .startText = isRecovery(plan) ? say("Recover") : say("Install on trial"),
     };
-    for (const core::PreflightCheck &check : plan.checks)
-        view.checks.append({texts::checkTitle(check.subject), texts::checkAnswer(check), check.answer});
+    for (const PreflightCheck &check : plan.checks)
+        view.checks.append({texts::checkTitle(check.subject), answerOf(check), check.answer});
 
-    const core::PreflightCheck *failed = core::firstFailure(plan);
+    const PreflightCheck *failed = core::firstFailure(plan);
     if (failed)
         view.refusal = refusalOf(plan, *failed);
-    else if (plan.isAlreadyCurrent)
-        view.notice = say("The unit runs exactly this image, confirmed. There is nothing to do.");
+    if (failed && isAboutBlocks(*failed))
+        sayWhoBlocked(*view.refusal, *failed, {plan.against, lifting});
+    if (plan.isAlreadyCurrent)
+        view.notice = failed ? say("The unit runs exactly this image, confirmed.")
+                             : say("The unit runs exactly this image, confirmed. There is nothing to do.");
     const QString warnings = texts::trustWarnings(plan).join(QLatin1Char('\n'));
     if (!warnings.isEmpty())
         view.notice = view.notice.isEmpty() ? warnings : warnings + QLatin1Char('\n') + view.notice;

@@ -39,8 +39,10 @@ QList<ReleaseOffer> fittingReleases(const core::DeviceSnapshot &unit, const QLis
 
 QString hintOf(const ReleaseOffer &release)
 {
-    const QString file = QFileInfo(release.file).fileName();
-    return release.channel.isEmpty() ? file : say("%1, channel %2").arg(file, release.channel);
+    QString hint = QFileInfo(release.file).fileName();
+    if (!release.channel.isEmpty())
+        hint = say("%1, channel %2").arg(hint, release.channel);
+    return release.objections.isEmpty() ? hint : say("%1, blocked").arg(hint);
 }
 
 /// The unit's own record says that this very image failed its trial.
@@ -48,6 +50,11 @@ bool failedItsTrial(const core::DeviceSnapshot &unit, const ReleaseOffer &releas
 {
     return unit.bootState && unit.bootState->lastRollback != core::RollbackCause::None
         && release.imageHashes.contains(unit.bootState->rolledBackHash);
+}
+
+bool mayBeProposed(const core::DeviceSnapshot &unit, const ReleaseOffer &release)
+{
+    return release.objections.isEmpty() && !failedItsTrial(unit, release);
 }
 
 ActionOffer withRelease(Kind kind, const ReleaseOffer &release)
@@ -79,16 +86,21 @@ UnitActions forRunning(const core::DeviceSnapshot &unit, const QList<ReleaseOffe
     UnitActions actions;
     const core::Slot *running = core::runningSlot(unit);
     actions.others = withEachRelease(Kind::Install, releases);
-    // What just failed here is not proposed again; it stays in the menu for whoever knows better.
+    // What is blocked or failed here is not proposed; it stays in the menu for whoever knows better.
     const bool wantsStable = !releases.isEmpty() && isStable(releases.constFirst());
-    const auto newer = std::find_if(releases.cbegin(), releases.cend(), [&](const ReleaseOffer &release) {
-        const bool isNewer = !running || release.version > running->version;
-        return isNewer && isStable(release) == wantsStable && !failedItsTrial(unit, release);
+    const auto isNewer = [&](const ReleaseOffer &release) {
+        return (!running || release.version > running->version) && isStable(release) == wantsStable;
+    };
+    const auto proposed = std::find_if(releases.cbegin(), releases.cend(), [&](const ReleaseOffer &release) {
+        return isNewer(release) && mayBeProposed(unit, release);
     });
-    if (newer != releases.cend())
-        actions.primary = actions.others.takeAt(newer - releases.cbegin());
+    if (proposed != releases.cend())
+        actions.primary = actions.others.takeAt(proposed - releases.cbegin());
     else if (releases.isEmpty())
         actions.idleNote = say("No verified release for this product is at hand.");
+    else if (std::any_of(releases.cbegin(), releases.cend(), isNewer))
+        actions.idleNote =
+            say("No newer release may be installed: what is at hand is blocked, or failed here.");
     else
         actions.idleNote = say("Up to date: no newer release is at hand.");
     actions.others.append(chooseRelease(Kind::Install));
@@ -113,14 +125,19 @@ UnitActions forTrial(const core::DeviceSnapshot &unit, const QList<ReleaseOffer>
     return actions;
 }
 
-UnitActions forRecovery(const QList<ReleaseOffer> &releases)
+UnitActions forRecovery(const core::DeviceSnapshot &unit, const QList<ReleaseOffer> &releases)
 {
     UnitActions actions;
     actions.others = withEachRelease(Kind::Recover, releases);
     actions.others.append(chooseRelease(Kind::Recover));
-    actions.primary = actions.others.takeFirst();
+    const auto proposed =
+        std::find_if(releases.cbegin(), releases.cend(),
+                     [&unit](const ReleaseOffer &release) { return mayBeProposed(unit, release); });
+    actions.primary = actions.others.takeAt(proposed - releases.cbegin()); // or to choose another
     if (releases.isEmpty())
         actions.idleNote = say("No verified release for this product is at hand.");
+    else if (proposed == releases.cend())
+        actions.idleNote = say("What is at hand for this product is blocked, or failed here.");
     actions.others.append(lookAgain());
     return actions;
 }
@@ -136,7 +153,7 @@ UnitActions actionsFor(const UnitSeen &seen, const QList<ReleaseOffer> &releases
     case core::BootStage::OnTrial:
         return forTrial(seen.unit, fitting);
     case core::BootStage::InRecovery:
-        return forRecovery(fitting);
+        return forRecovery(seen.unit, fitting);
     case core::BootStage::Silent:
         if (!seen.isToBeAsked)
             return {ActionOffer{Kind::LookAgain, say("Ask who is there")},

@@ -13,7 +13,8 @@ struct UnitActions {
 
 /// What can be done with a unit, given the releases at hand. Only verified releases for its product are
 /// offered. Proposed as the primary action is the newest one; where there are releases of the stable channel,
-/// the newest one of these; and never an image whose trial the unit's own record says failed.
+/// the newest one of these; and never an image whose trial the unit's own record says failed, nor a release
+/// that this computer has something against.
 UnitActions actionsFor(const UnitSeen &seen, const QList<ReleaseOffer> &releases);
 
 } // namespace gui

@@ -60,6 +60,8 @@ struct VerdictView {
     QString sentence;
     QString safety;
     QString remedy; // empty when there is nothing to do
+    QString notice; // what this computer made of it
+    QStringList lifting; // command lines that take that back
     QString code; // reason code; empty when it went well
     QString report; // what the report button copies
 };
@@ -70,6 +72,7 @@ struct ErrorView {
     QString explanation;
     QString safety;
     QString remedy;
+    QStringList lifting; // command lines that take this computer's own decision back
     QString code;
     QString details; // what the button copies
 };

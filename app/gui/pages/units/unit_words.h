@@ -10,7 +10,7 @@ UnitRow rowOf(const UnitSeen &seen, const std::optional<JobSnapshot> &job);
 QList<Labelled> identityOf(const UnitSeen &seen);
 QList<SlotView> slotsOf(const core::DeviceSnapshot &unit);
 JobView jobViewOf(const JobSnapshot &job, const core::DeviceAddress &address);
-VerdictView verdictViewOf(const core::Verdict &verdict, JobKind kind);
+VerdictView verdictViewOf(const JobEnd &end, JobKind kind);
 
 /// `safety` is the second part: whether the unit is safe, which the error itself cannot know.
 ErrorView errorViewOf(const core::Error &error, const QString &safety, const core::DeviceSnapshot &unit);

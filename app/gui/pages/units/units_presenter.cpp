@@ -14,7 +14,7 @@ UnitsPresenter::UnitsPresenter(UnitService &service, QObject *parent) : QObject(
     connect(&service, &UnitService::releasesListed, this, &UnitsPresenter::takeReleases);
     connect(&service, &UnitService::planPrepared, this, &UnitsPresenter::takePlan);
     connect(&service, &UnitService::jobMoved, this, &UnitsPresenter::takeJob);
-    connect(&service, &UnitService::jobEnded, this, &UnitsPresenter::takeVerdict);
+    connect(&service, &UnitService::jobEnded, this, &UnitsPresenter::takeEnd);
     connect(&service, &UnitService::jobFailed, this, &UnitsPresenter::takeFailure);
 }
 
@@ -255,7 +255,7 @@ void UnitsPresenter::takePlan(const PlanAnswer &answer)
     if (answer.plan) {
         m_plan = answer.plan;
         m_plannedUnit = answer.request.unit;
-        m_planView = planViewOf(*answer.plan);
+        m_planView = planViewOf(*answer.plan, answer.lifting);
         Q_EMIT planChanged();
     } else if (answer.error) {
         const UnitSeen *seen = find(answer.request.unit);
@@ -286,10 +286,10 @@ void UnitsPresenter::endJob(const QString &unit, Outcome outcome)
     Q_EMIT jobEnded(unit);
 }
 
-void UnitsPresenter::takeVerdict(const QString &unit, const core::Verdict &verdict)
+void UnitsPresenter::takeEnd(const QString &unit, const JobEnd &end)
 {
     const JobKind kind = m_jobs.contains(unit) ? m_jobs[unit].kind : JobKind::Update;
-    endJob(unit, {.verdict = verdictViewOf(verdict, kind), .about = verdict.unit.identity});
+    endJob(unit, {.verdict = verdictViewOf(end, kind), .about = end.verdict.unit.identity});
 }
 
 void UnitsPresenter::takeFailure(const QString &unit, const core::Error &error)

@@ -75,7 +75,7 @@ private:
     void takeReleases(const QList<ReleaseOffer> &releases);
     void takePlan(const PlanAnswer &answer);
     void takeJob(const JobSnapshot &job);
-    void takeVerdict(const QString &unit, const core::Verdict &verdict);
+    void takeEnd(const QString &unit, const JobEnd &end);
     void takeFailure(const QString &unit, const core::Error &error);
     const UnitSeen *find(const QString &unit) const;
     void prepare(const QString &release, JobKind kind);

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QWidget>
+
+namespace gui {
+
+class CopyButton;
+class Label;
+
+/// Command lines that take back what this computer decided, for whoever may, and a button that copies them.
+/// Hidden when there are none. Its text has the ink of the palette that it is given.
+class CommandView final : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit CommandView(QWidget *parent = nullptr);
+
+    void show(const QStringList &commands);
+
+private:
+    Label *m_note;
+    Label *m_commands;
+    CopyButton *m_copy;
+};
+
+} // namespace gui
