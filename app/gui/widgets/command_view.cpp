@@ -6,6 +6,7 @@
 
 #include <QFontDatabase>
 #include <QHBoxLayout>
+#include <QRegularExpression>
 
 namespace gui {
 
@@ -13,37 +14,31 @@ namespace {
 
 constexpr int kSpacing = 8;
 
-/// A digest has no place for a line to break. For the eye only; the button copies the plain text.
-QString breakable(const QString &command)
+/// A digest is not for reading; the button copies all of it.
+QString shortened(const QString &command)
 {
-    constexpr int kGroup = 8;
-    QString text;
-    for (qsizetype index = 0; index < command.size(); ++index) {
-        if (index > 0 && index % kGroup == 0)
-            text += QChar(0x200b);
-        text += command[index];
-    }
-    return text;
+    static const QRegularExpression digest(QStringLiteral("\\b([0-9a-f]{12})[0-9a-f]{48}([0-9a-f]{4})\\b"));
+    return QString(command).replace(digest, QStringLiteral("\\1…\\2"));
 }
 
 } // namespace
 
 CommandView::CommandView(QWidget *parent) :
-    QWidget(parent), m_note(new Label(TextSize::Body, tr("Whoever may decide that takes it back with:"))),
+    QWidget(parent), m_note(new Label(TextSize::Body, tr("To allow it on this computer, run:"))),
     m_commands(new Label), m_copy(new CopyButton(tr("Copy c&ommand")))
 {
     m_commands->setObjectName(QStringLiteral("liftingCommands"));
     m_commands->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_copy->setAccessibleDescription(tr("Copies the command line to the clipboard"));
-    auto *line = new QHBoxLayout;
-    line->setSpacing(kSpacing);
-    line->addWidget(m_commands, 1);
-    line->addWidget(m_copy, 0, Qt::AlignTop);
-    auto *layout = new QVBoxLayout(this);
+    auto *text = new QVBoxLayout;
+    text->setSpacing(kSpacing / 2);
+    text->addWidget(m_note);
+    text->addWidget(m_commands);
+    auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(kSpacing / 2);
-    layout->addWidget(m_note);
-    layout->addLayout(line);
+    layout->setSpacing(kSpacing);
+    layout->addLayout(text, 1);
+    layout->addWidget(m_copy, 0, Qt::AlignBottom);
     hide();
 }
 
@@ -52,7 +47,7 @@ void CommandView::show(const QStringList &commands)
     const QString plain = commands.join(u'\n');
     QStringList shown;
     for (const QString &command : commands)
-        shown.append(breakable(command));
+        shown.append(shortened(command));
     m_commands->setText(shown.join(u'\n'));
     m_commands->setAccessibleName(plain);
     m_copy->setContent(plain);

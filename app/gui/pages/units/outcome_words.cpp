@@ -134,8 +134,7 @@ QString noticeOf(const JobEnd &end)
     if (!end.blocking)
         return {};
     return *end.blocking
-        ? say("From now on this computer refuses to install this release, so that no other unit gets it by "
-              "accident.")
+        ? say("From now on, this computer refuses to install it.")
         : say("This computer could not block the release, so do not try it on another unit. %1")
               .arg(texts::forError(end.blocking->error()).title);
 }

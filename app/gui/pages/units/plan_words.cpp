@@ -8,6 +8,8 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+
 namespace gui {
 
 using core::PreflightCheck;
@@ -67,17 +69,16 @@ ErrorView refusalOf(const core::UpdatePlan &plan, const PreflightCheck &failed)
 /// The general words for a block fit each of its origins; here it is known which it is.
 void sayWhoBlocked(ErrorView &refusal, const PreflightCheck &failed, const Objections &objections)
 {
-    const bool isTried = failed.subject == PreflightCheck::Subject::TriedBefore;
     QStringList why{objectionSentences(objections)};
-    QStringList remedy{objectionRemedy(objections)};
-    if (isTried) {
+    refusal.remedy = objectionRemedy(objections);
+    if (failed.subject == PreflightCheck::Subject::TriedBefore) {
         why.prepend(say("This unit has tried it before and rolled it back."));
-        remedy = {say("Choose another release, and report this one with the evidence of the unit. On this "
-                      "unit, only “bootmend update --force” tries it once more.")};
+        refusal.remedy = say(
+            "Choose another release, and report this one with the evidence of the unit. On this unit, only "
+            "“bootmend update --force” tries it once more.");
     }
     why.removeAll(QString());
     refusal.explanation = why.join(u'\n');
-    refusal.remedy = remedy.join(u'\n');
     refusal.lifting = objections.lifting;
 }
 
@@ -92,6 +93,37 @@ QString answerOf(const PreflightCheck &check)
 {
     const bool isBlocked = check.answer == PreflightCheck::Answer::Failed && isAboutBlocks(check);
     return isBlocked && check.reason ? texts::forReason(*check.reason).title : texts::checkAnswer(check);
+}
+
+QList<Labelled> factsOf(const core::UpdatePlan &plan)
+{
+    return {{say("Version"), fromTo(plan)},
+            {say("Will be written"), writtenWhere(plan)},
+            {say("Release"),
+             say("%1, build %2, channel %3").arg(plan.release.product, plan.build, plan.release.channel)},
+            {say("Signed by key"), signersOf(plan)}};
+}
+
+/// What hinders comes first: it is not to be looked for.
+QList<CheckView> checksOf(const core::UpdatePlan &plan)
+{
+    QList<CheckView> checks;
+    for (const PreflightCheck &check : plan.checks)
+        checks.append({texts::checkTitle(check.subject), answerOf(check), check.answer});
+    std::stable_partition(checks.begin(), checks.end(), [](const CheckView &check) {
+        return check.result == PreflightCheck::Answer::Failed;
+    });
+    return checks;
+}
+
+QString noticeOf(const core::UpdatePlan &plan)
+{
+    QStringList notices = texts::trustWarnings(plan);
+    if (plan.isAlreadyCurrent)
+        notices.append(core::firstFailure(plan)
+                           ? say("The unit runs exactly this image, confirmed.")
+                           : say("The unit runs exactly this image, confirmed. There is nothing to do."));
+    return notices.join(u'\n');
 }
 
 } // namespace
@@ -109,34 +141,24 @@ PlanView planViewOf(const core::UpdatePlan &plan, const QStringList &lifting)
 {
     const QString version = core::toText(plan.order.image.version);
     const QString unit = plan.order.before.name;
+    const PreflightCheck *failed = core::firstFailure(plan);
     PlanView view{
         .title = isRecovery(plan) ? say("Recover %1 with %2").arg(unit, version)
                                   : say("Install %1 on %2").arg(version, unit),
-        .facts =
-            {{say("Version"), fromTo(plan)},
-             {say("Will be written"), writtenWhere(plan)},
-             {say("Release"),
-              say("%1, build %2, channel %3").arg(plan.release.product, plan.build, plan.release.channel)},
-             {say("Signed by key"), signersOf(plan)},
-             {say("Will take"), say("about %1").arg(durationText(estimatedDuration(plan)))}},
-        .powerLoss = powerLossOf(plan),
+        .facts = factsOf(plan),
+        .checks = checksOf(plan),
+        .canStart = !failed && !plan.isAlreadyCurrent,
         .startText = isRecovery(plan) ? say("Recover") : say("Install on trial"),
+        .notice = noticeOf(plan),
     };
-    for (const PreflightCheck &check : plan.checks)
-        view.checks.append({texts::checkTitle(check.subject), answerOf(check), check.answer});
-
-    const PreflightCheck *failed = core::firstFailure(plan);
     if (failed)
         view.refusal = refusalOf(plan, *failed);
     if (failed && isAboutBlocks(*failed))
         sayWhoBlocked(*view.refusal, *failed, {plan.against, lifting});
-    if (plan.isAlreadyCurrent)
-        view.notice = failed ? say("The unit runs exactly this image, confirmed.")
-                             : say("The unit runs exactly this image, confirmed. There is nothing to do.");
-    const QString warnings = texts::trustWarnings(plan).join(QLatin1Char('\n'));
-    if (!warnings.isEmpty())
-        view.notice = view.notice.isEmpty() ? warnings : warnings + QLatin1Char('\n') + view.notice;
-    view.canStart = !failed && !plan.isAlreadyCurrent;
+    if (view.canStart) {
+        view.facts.append({say("Will take"), say("about %1").arg(durationText(estimatedDuration(plan)))});
+        view.powerLoss = powerLossOf(plan);
+    }
     return view;
 }
 
