@@ -28,7 +28,9 @@ CommandView::CommandView(QWidget *parent) :
     m_commands(new Label), m_copy(new CopyButton(tr("Copy c&ommand")))
 {
     m_commands->setObjectName(QStringLiteral("liftingCommands"));
-    m_commands->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    QFont fixed; // Only its family is told, so that the size stays that of the other text.
+    fixed.setFamilies(QFontDatabase::systemFont(QFontDatabase::FixedFont).families());
+    m_commands->setFont(fixed);
     m_copy->setAccessibleDescription(tr("Copies the command line to the clipboard"));
     auto *text = new QVBoxLayout;
     text->setSpacing(kSpacing / 2);

@@ -80,7 +80,8 @@ void ErrorPanel::applyColors()
 {
     const StateColors colors = stateColors(StateRole::Bad, palette());
     QPalette inked = palette();
-    inked.setColor(QPalette::WindowText, colors.ink);
+    for (const auto role : {QPalette::WindowText, QPalette::Text}) // On a sheet the text has the other one.
+        inked.setColor(role, colors.ink);
     m_what->setPalette(inked);
     m_code->setPalette(inked);
     m_sign->setPixmap(iconPixmap(QStringLiteral("warning"), colors.ink, kSignSide, devicePixelRatioF()));

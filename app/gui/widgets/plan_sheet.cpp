@@ -179,9 +179,10 @@ void PlanSheet::showChecks(const QList<CheckView> &checks)
         title->setWordWrap(false);
         title->makeMuted();
         auto *answer = new Label(TextSize::Body, check.answer);
+        answer->setAlignment(Qt::AlignLeading | Qt::AlignTop);
         if (isFailed) {
             QPalette inked = palette();
-            inked.setColor(QPalette::WindowText, ink);
+            inked.setColor(QPalette::Text, ink); // the role of text on the scrolled body's background
             answer->setPalette(inked);
         }
         add(m_checks, sign, {int(row), 0}, Qt::AlignTop);

@@ -97,11 +97,17 @@ QString answerOf(const PreflightCheck &check)
 
 QList<Labelled> factsOf(const core::UpdatePlan &plan)
 {
-    return {{say("Version"), fromTo(plan)},
-            {say("Will be written"), writtenWhere(plan)},
-            {say("Release"),
-             say("%1, build %2, channel %3").arg(plan.release.product, plan.build, plan.release.channel)},
-            {say("Signed by key"), signersOf(plan)}};
+    QList<Labelled> facts{
+        {say("Version"), fromTo(plan)},
+        {say("Release"),
+         say("%1, build %2, channel %3").arg(plan.release.product, plan.build, plan.release.channel)},
+        {say("Signed by key"), signersOf(plan)}};
+    if (core::firstFailure(plan))
+        return facts; // Nothing will be done.
+    facts.insert(1, {say("Will be written"), writtenWhere(plan)});
+    if (!plan.isAlreadyCurrent)
+        facts.append({say("Will take"), say("about %1").arg(durationText(estimatedDuration(plan)))});
+    return facts;
 }
 
 /// What hinders comes first: it is not to be looked for.
@@ -155,10 +161,8 @@ PlanView planViewOf(const core::UpdatePlan &plan, const QStringList &lifting)
         view.refusal = refusalOf(plan, *failed);
     if (failed && isAboutBlocks(*failed))
         sayWhoBlocked(*view.refusal, *failed, {plan.against, lifting});
-    if (view.canStart) {
-        view.facts.append({say("Will take"), say("about %1").arg(durationText(estimatedDuration(plan)))});
+    if (view.canStart)
         view.powerLoss = powerLossOf(plan);
-    }
     return view;
 }
 
