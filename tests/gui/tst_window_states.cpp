@@ -3,6 +3,7 @@
 #include "app/gui/pages/units/units_page.h"
 #include "app/gui/shell/main_window.h"
 #include "app/gui/widgets/label.h"
+#include "app/gui/widgets/plan_sheet.h"
 #include "tests/gui/fake_service.h"
 #include "tests/gui/samples.h"
 
@@ -13,6 +14,7 @@
 #include <QListView>
 #include <QPushButton>
 #include <QScopeGuard>
+#include <QScrollArea>
 #include <QScrollBar>
 #include <QStandardPaths>
 #include <QTest>
@@ -203,6 +205,15 @@ QStringList cutOffTexts(const QWidget &window)
     return cut;
 }
 
+/// A sheet that could be higher in its window shows everything at once.
+bool needsNoScrolling(const QWidget &window)
+{
+    const auto *sheet = window.findChild<gui::PlanSheet *>();
+    if (!sheet || !sheet->isVisible() || sheet->height() + 32 >= sheet->parentWidget()->height())
+        return true;
+    return !sheet->findChild<QScrollArea *>()->verticalScrollBar()->isVisible();
+}
+
 } // namespace
 
 class TestWindowStates : public QObject
@@ -243,6 +254,7 @@ private Q_SLOTS:
                                  .arg(QString::fromLatin1(QTest::currentDataTag()), ratio);
         QVERIFY(stage.window.grab().save(file));
         QCOMPARE(stage.window.size(), QSize(1024, 640));
+        QVERIFY(needsNoScrolling(stage.window));
         QCOMPARE(cutOffTexts(stage.window), QStringList());
     }
 

@@ -69,6 +69,8 @@ void ErrorPanel::show(const ErrorView &error)
     setAccessibleName(error.what);
     setAccessibleDescription(QStringLiteral("%1 %2 %3").arg(error.explanation, error.safety, error.remedy));
     setVisible(true);
+    layout()
+        ->activate(); // A sheet asks for the height at once, and nested layouts keep the old one till then.
 }
 
 void ErrorPanel::hideDismissButton()
