@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gui/device_thread/unit_tasks.h"
+#include "app/state/catalog_rules.h"
+#include "core/catalog/catalog.h"
+#include "core/trust/trust_draft.h"
 #include "tests/support/model_unit.h"
+#include "tests/support/release_samples.h"
 #include "tests/support/run_task.h"
 
+#include <QTemporaryDir>
 #include <QTest>
 
 using gui::UnitSeen;
@@ -12,6 +17,8 @@ namespace {
 
 const QByteArray kFile(1000, 'x');
 const QByteArray kHash(32, 'b');
+const core::ReleaseFacts kRelease{
+    QStringLiteral("bench-sensor"), QStringLiteral("stable"), {1, 1, 0, 0}, QByteArray(32, 'm')};
 const core::FoundUnit kFound{QStringLiteral("port-1"), {}, {}, true};
 
 /// Hands the verbs on to a model that outlives the link.
@@ -52,24 +59,51 @@ public:
     ModelUnit unit;
 };
 
-/// A unit on a port, and a plan that was made for what it is now.
+/// A unit on a port, a plan that was made for what it is now, and a catalog.
 struct Desk {
-    Desk() { port.unit.knowImage(kFile, {kHash, {1, 1, 0, 0}, ModelUnit::Behaviour::Good}); }
+    explicit Desk(ModelUnit::Behaviour behaviour = ModelUnit::Behaviour::Good)
+    {
+        port.unit.knowImage(kFile, {kHash, {1, 1, 0, 0}, behaviour});
+        shelf.catalogFolder = state::catalogFolder(folder.path(), {});
+    }
 
     core::UpdatePlan plan()
     {
         core::UpdatePlan plan;
         plan.order.before = *testing::finish(port.unit.identify(), clock);
         plan.order.image = {kFile, kHash, {1, 1, 0, 0}, {}};
+        plan.release = kRelease;
         return plan;
     }
 
-    core::Result<core::Verdict> run(const core::UpdatePlan &plan)
+    core::Result<gui::JobEnd> run(const core::UpdatePlan &plan)
     {
         const core::JobContext job{clock};
-        return testing::finish(gui::runPlan(port, kFound, plan, job), clock);
+        return testing::finish(gui::runPlan(port, kFound, {plan, shelf.catalogFolder}, job), clock);
     }
 
+    /// Makes a release and the trust file that it is judged by, and asks for its plan.
+    core::Result<core::UpdatePlan> planForSample()
+    {
+        const test_support::SampleRelease sample;
+        shelf.trustFile = folder.filePath(QStringLiteral("trust.json"));
+        const auto made = sample.create(QDir(folder.path()));
+        const auto trust = core::toBytes(core::TrustDraft{sample.store(), {}}, {});
+        if (!made || !trust || !core::replaceFile(shelf.trustFile, *trust))
+            return core::fail(core::ErrorKind::Internal, QStringLiteral("the sample could not be made"));
+        const gui::PlanRequest request{kFound.name, folder.filePath(QStringLiteral("release.bmb"))};
+        return testing::finish(gui::planFor(port, kFound, clock, shelf, request), clock);
+    }
+
+    core::ReleaseRules rules() { return *core::Catalog::rulesIn(shelf.catalogFolder); }
+    bool block(const core::ReleaseBlock &block) const
+    {
+        auto catalog = core::Catalog::open(shelf.catalogFolder);
+        return catalog && catalog->block(block);
+    }
+
+    QTemporaryDir folder;
+    gui::ReleaseShelf shelf;
     OnePort port;
     testing::ManualClock clock;
 };
@@ -113,7 +147,11 @@ private Q_SLOTS:
     {
         Desk desk;
         const core::UpdatePlan plan = desk.plan();
-        QCOMPARE(desk.run(plan)->outcome, core::Outcome::Updated);
+        const core::Result<gui::JobEnd> end = desk.run(plan);
+        QVERIFY2(end, end ? "" : qPrintable(end.error().detail));
+        QCOMPARE(end->verdict.outcome, core::Outcome::Updated);
+        QVERIFY(!end->blocking);
+        QVERIFY(desk.rules().blocks.isEmpty());
         QCOMPARE(desk.port.unit.runningHash(), kHash);
     }
 
@@ -122,9 +160,9 @@ private Q_SLOTS:
         Desk desk;
         core::UpdatePlan plan = desk.plan();
         plan.order.before.identity.serialNumber = QStringLiteral("BM-0");
-        const core::Result<core::Verdict> verdict = desk.run(plan);
-        QVERIFY(!verdict);
-        QCOMPARE(*verdict.error().reason, core::Reason::NotSameUnit);
+        const core::Result<gui::JobEnd> end = desk.run(plan);
+        QVERIFY(!end);
+        QCOMPARE(*end.error().reason, core::Reason::NotSameUnit);
         QCOMPARE(desk.port.unit.bytesWritten(), 0);
     }
 
@@ -133,10 +171,66 @@ private Q_SLOTS:
         Desk desk;
         const core::UpdatePlan plan = desk.plan();
         desk.port.unit.corruptBothSlots();
-        const core::Result<core::Verdict> verdict = desk.run(plan);
-        QVERIFY(!verdict);
-        QCOMPARE(verdict.error().kind, core::ErrorKind::NotAllowedNow);
+        const core::Result<gui::JobEnd> end = desk.run(plan);
+        QVERIFY(!end);
+        QCOMPARE(end.error().kind, core::ErrorKind::NotAllowedNow);
         QCOMPARE(desk.port.unit.bytesWritten(), 0);
+    }
+
+    void whatIsRolledBackIsBlockedOnThisComputer()
+    {
+        Desk desk(ModelUnit::Behaviour::Crashes);
+        const gui::JobEnd end = *desk.run(desk.plan());
+        QCOMPARE(end.verdict.outcome, core::Outcome::Reverted);
+        QVERIFY(end.blocking && *end.blocking);
+        QVERIFY((*end.blocking)->lifting.constFirst().contains(QStringLiteral("catalog unblock")));
+        const core::ReleaseRules rules = desk.rules();
+        QVERIFY(rules.objectionTo(kRelease)->origin == core::RuleOrigin::RolledBackHere);
+        QCOMPARE(rules.blocks.constFirst().unit, state::unitName(end.verdict.unit));
+    }
+
+    void aVerdictIsTheSameWhereItCannotBeBlocked()
+    {
+        Desk desk(ModelUnit::Behaviour::Crashes);
+        const core::UpdatePlan plan = desk.plan();
+        QVERIFY(core::replaceFile(desk.folder.filePath(QStringLiteral("state")), "no folder"));
+        desk.shelf.catalogFolder = desk.folder.filePath(QStringLiteral("state/catalog"));
+        const core::Result<gui::JobEnd> end = desk.run(plan);
+        QVERIFY2(end, end ? "" : qPrintable(end.error().detail));
+        QCOMPARE(end->verdict.outcome, core::Outcome::Reverted);
+        QVERIFY(end->blocking && !*end->blocking);
+    }
+
+    void aReleaseThatWasBlockedSinceThePlanIsRefused()
+    {
+        Desk desk;
+        const core::UpdatePlan plan = desk.plan();
+        QVERIFY(desk.block({.product = kRelease.product, .reason = QStringLiteral("battery drains")}));
+        const gui::JobEnd end = *desk.run(plan);
+        QCOMPARE(end.verdict.outcome, core::Outcome::Refused);
+        QCOMPARE(*end.verdict.reason, core::Reason::BuildBlocked);
+        QCOMPARE(desk.port.unit.bytesWritten(), 0);
+    }
+
+    void thePlanObeysTheCatalog()
+    {
+        Desk desk;
+        core::Result<core::UpdatePlan> plan = desk.planForSample();
+        QVERIFY2(plan, plan ? "" : qPrintable(plan.error().detail));
+        QCOMPARE(plan->checks.constLast().subject, core::PreflightCheck::Subject::Catalog);
+        QCOMPARE(plan->checks.constLast().answer, core::PreflightCheck::Answer::Passed);
+
+        QVERIFY(desk.block({.product = QStringLiteral("bench-sensor"), .reason = QStringLiteral("drains")}));
+        plan = desk.planForSample();
+        QCOMPARE(plan->checks.constLast().reason, std::optional(core::Reason::BuildBlocked));
+        QCOMPARE(plan->against.blocks.constFirst().reason, QStringLiteral("drains"));
+        const QList<gui::ReleaseOffer> offers =
+            gui::offersOn({desk.shelf.trustFile, desk.shelf.catalogFolder, desk.folder.path(), {}});
+        QCOMPARE(offers.constFirst().objections.rules.blocks.size(), 1);
+
+        QVERIFY(core::replaceFile(desk.shelf.catalogFolder + QStringLiteral("/catalog.db"),
+                                  QByteArray(8192, 'x')));
+        QVERIFY(!desk.planForSample());
     }
 };
 

@@ -4,6 +4,7 @@
 #include "tests/support/manual_clock.h"
 
 #include <QEventLoop>
+#include <QThreadPool>
 
 #include <optional>
 
@@ -21,7 +22,9 @@ core::Result<T> finish(core::Task<T> task, ManualClock &clock)
                              [&outcome](core::Result<T> result) { outcome = std::move(result); });
     QEventLoop events;
     for (;;) {
-        while (events.processEvents()) { } // Handling one may have posted another.
+        do { // Handling one may have posted another, or given work to a thread.
+            QThreadPool::globalInstance()->waitForDone();
+        } while (events.processEvents());
         if (outcome)
             return std::move(*outcome);
         const std::optional<core::Milliseconds> pause = clock.untilNextAlarm();
