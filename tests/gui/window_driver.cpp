@@ -13,6 +13,20 @@
 
 namespace testing {
 
+namespace {
+
+/// A page and a sheet may have the same parts: the one that is seen counts, and any while none is.
+template<class Part>
+Part *seenOf(const QWidget &window, const QString &objectName)
+{
+    const QList<Part *> parts = window.findChildren<Part *>(objectName);
+    const auto seen =
+        std::find_if(parts.cbegin(), parts.cend(), [](const Part *part) { return part->isVisible(); });
+    return seen != parts.cend() ? *seen : parts.value(0);
+}
+
+} // namespace
+
 QListView *WindowDriver::list() const
 {
     return m_window.findChild<QListView *>(QStringLiteral("unitList"));
@@ -37,7 +51,7 @@ QString WindowDriver::stageOf(const QString &name) const
 
 QPushButton *WindowDriver::button(const QString &objectName) const
 {
-    return m_window.findChild<QPushButton *>(objectName);
+    return seenOf<QPushButton>(m_window, objectName);
 }
 
 bool WindowDriver::click(const QString &objectName)
@@ -81,7 +95,7 @@ bool WindowDriver::isShown(const QString &objectName) const
 
 QString WindowDriver::text(const QString &objectName) const
 {
-    const auto *label = m_window.findChild<QLabel *>(objectName);
+    const auto *label = seenOf<QLabel>(m_window, objectName);
     return label && label->isVisible() ? label->text() : QString();
 }
 

@@ -31,6 +31,7 @@ CommandView::CommandView(QWidget *parent) :
     QFont fixed; // Only its family is told, so that the size stays that of the other text.
     fixed.setFamilies(QFontDatabase::systemFont(QFontDatabase::FixedFont).families());
     m_commands->setFont(fixed);
+    m_copy->setObjectName(QStringLiteral("copyLifting"));
     m_copy->setAccessibleDescription(tr("Copies the command line to the clipboard"));
     auto *text = new QVBoxLayout;
     text->setSpacing(kSpacing / 2);

@@ -28,6 +28,7 @@ ErrorPanel::ErrorPanel(QWidget *parent) :
 {
     setObjectName(QStringLiteral("errorPanel"));
     m_what->setObjectName(QStringLiteral("errorTitle"));
+    m_explanation->setObjectName(QStringLiteral("errorExplanation"));
     m_code->setObjectName(QStringLiteral("errorCode"));
     m_code->setWordWrap(false);
     m_code->makeCopyable();
