@@ -135,9 +135,10 @@ private:
     bool tabTo(const QWidget *target)
     {
         constexpr int kMostStops = 30;
-        for (int stops = 0; stops < kMostStops && QApplication::focusWidget() != target; ++stops)
+        // Not QApplication's: the offscreen platform may have no active window.
+        for (int stops = 0; stops < kMostStops && m_stage.window.focusWidget() != target; ++stops)
             m_driver.press(Qt::Key_Tab);
-        return QApplication::focusWidget() == target;
+        return m_stage.window.focusWidget() == target;
     }
 
     testing::BenchWindow m_stage{{QStringLiteral("--unit"), QStringLiteral("healthy"),
