@@ -62,9 +62,11 @@ int main(int argc, char *argv[])
     parser.process(application);
 
     gui::Theme look(application, themeNamed(parser.value(theme)));
-    const gui::OwnFiles own{.trustFile = parser.isSet(trust) ? parser.value(trust)
-                                                             : ownTrustFile(parser.value(stateFolder)),
-                            .stateFolder = parser.isSet(stateFolder) ? parser.value(stateFolder) : QString()};
+    const bool isTrustTold = parser.isSet(trust);
+    const gui::OwnFiles own{.toldTrustFile = parser.value(trust),
+                            .ownTrustFile = isTrustTold ? QString() : ownTrustFile(parser.value(stateFolder)),
+                            .toldStateFolder =
+                                parser.isSet(stateFolder) ? parser.value(stateFolder) : QString()};
     gui::DeviceThread devices(makeConnector, own);
     gui::MainWindow window(devices, look);
     window.show();

@@ -43,12 +43,12 @@ void DeviceWorker::openBench(const QString &directory)
     m_isListed = false;
     m_search = {.bench = directory};
     m_connector = m_makeConnector(m_clock, directory);
-    m_shelf.trustFile = m_own.trustFile;
-    m_shelf.catalogFolder = state::catalogFolder(m_own.stateFolder, directory);
+    m_shelf.trustFile = m_own.toldTrustFile.isEmpty() ? m_own.ownTrustFile : m_own.toldTrustFile;
+    m_shelf.catalogFolder = state::catalogFolder(m_own.toldStateFolder, directory);
     m_shelf.folder.clear();
     if (!directory.isEmpty()) {
         m_shelf.folder = QDir(directory).absoluteFilePath(QStringLiteral("releases"));
-        if (m_own.trustFile.isEmpty())
+        if (m_own.toldTrustFile.isEmpty())
             m_shelf.trustFile = QDir(directory).absoluteFilePath(QStringLiteral("trust.json"));
     }
     listReleases();

@@ -10,10 +10,11 @@
 
 namespace gui {
 
-/// What the person who started the program told of its files.
+/// The files that are not of a bench. Each may be empty.
 struct OwnFiles {
-    QString trustFile; // may be empty; a bench brings its own
-    QString stateFolder; // empty: the usual one, or the bench's
+    QString toldTrustFile; // counts before that of a bench
+    QString ownTrustFile; // of this computer; that of a bench counts before it
+    QString toldStateFolder; // empty: the usual one, or the bench's
 };
 
 using ConnectorFactory = std::function<std::unique_ptr<core::Connector>(core::Clock &, const QString &bench)>;
