@@ -24,7 +24,7 @@ QString shortened(const QString &command)
 } // namespace
 
 CommandView::CommandView(QWidget *parent) :
-    QWidget(parent), m_note(new Label(TextSize::Body, tr("To allow it on this computer, run:"))),
+    QWidget(parent), m_note(new Label(TextSize::Body, tr("If it is to be allowed all the same:"))),
     m_commands(new Label), m_copy(new CopyButton(tr("Copy c&ommand")))
 {
     m_commands->setObjectName(QStringLiteral("liftingCommands"));

@@ -47,7 +47,11 @@ QString signersOf(const core::UpdatePlan &plan)
     QStringList keys;
     for (const QString &key : plan.signedBy)
         keys.append(shortKeyId(key));
-    return keys.isEmpty() ? say("nobody") : keys.join(QStringLiteral(", "));
+    if (keys.isEmpty())
+        return say("nobody");
+    return (keys.size() == 1 ? say("key %1, trusted on this computer")
+                             : say("keys %1, trusted on this computer"))
+        .arg(keys.join(QStringLiteral(", ")));
 }
 
 QString powerLossOf(const core::UpdatePlan &plan)
@@ -101,7 +105,7 @@ QList<Labelled> factsOf(const core::UpdatePlan &plan)
         {say("Version"), fromTo(plan)},
         {say("Release"),
          say("%1, build %2, channel %3").arg(plan.release.product, plan.build, plan.release.channel)},
-        {say("Signed by key"), signersOf(plan)}};
+        {say("Signed by"), signersOf(plan)}};
     if (core::firstFailure(plan))
         return facts; // Nothing will be done.
     facts.insert(1, {say("Will be written"), writtenWhere(plan)});
