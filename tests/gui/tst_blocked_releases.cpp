@@ -58,7 +58,7 @@ private Q_SLOTS:
             explanation = explanation.arg(day);
         QVERIFY2(view.refusal->explanation.contains(explanation), qPrintable(view.refusal->explanation));
         QVERIFY2(view.refusal->remedy.contains(remedy), qPrintable(view.refusal->remedy));
-        QCOMPARE(view.refusal->lifting, objections.lifting);
+        QCOMPARE(view.refusal->lifting.commands, objections.lifting);
     }
 
     void ofManyRulesTheFirstAreTold()
@@ -83,6 +83,11 @@ private Q_SLOTS:
         QVERIFY(refusal.explanation.startsWith(QStringLiteral("This unit has tried it before")));
         QVERIFY(refusal.explanation.contains(QStringLiteral("BM-2026-00042")));
         QVERIFY(refusal.remedy.contains(QStringLiteral("update --force")));
+        QVERIFY(refusal.lifting.note.contains(QStringLiteral("on other units")));
+
+        plan.against = samples::blockedByList().rules; // which no force passes over
+        const gui::ErrorView ofList = *gui::planViewOf(plan).refusal;
+        QVERIFY(!ofList.remedy.contains(QStringLiteral("--force")));
     }
 
     void aBlockedReleaseIsNotProposed()
@@ -119,14 +124,14 @@ private Q_SLOTS:
         Q_EMIT service.jobEnded(presenter.selected(), end);
         gui::VerdictView verdict = *presenter.detail()->verdict;
         QVERIFY(verdict.notice.contains(QStringLiteral("refuses to install it")));
-        QCOMPARE(verdict.lifting, samples::rolledBackHere().lifting);
+        QCOMPARE(verdict.lifting.commands, samples::rolledBackHere().lifting);
         QVERIFY(verdict.report.contains(samples::rolledBackHere().lifting.constFirst()));
 
         end.blocking = core::fail(core::ErrorKind::FileFailed, QStringLiteral("no space left on device"));
         Q_EMIT service.jobEnded(presenter.selected(), end);
         verdict = *presenter.detail()->verdict;
         QVERIFY(verdict.notice.contains(QStringLiteral("could not block")));
-        QCOMPARE(verdict.lifting, QStringList());
+        QCOMPARE(verdict.lifting.commands, QStringList());
         QVERIFY(verdict.report.contains(QStringLiteral("no space left on device")));
     }
 
@@ -143,7 +148,7 @@ private Q_SLOTS:
         QCOMPARE(views[0].judgement, QStringLiteral("Verified"));
         QCOMPARE(views[1].judgement, QStringLiteral("This build is blocked"));
         QVERIFY(views[1].remedy.contains(QStringLiteral("BM-2026-00042")));
-        QCOMPARE(views[1].lifting, blocked.objections.lifting);
+        QCOMPARE(views[1].lifting.commands, blocked.objections.lifting);
         QCOMPARE(views[2].judgement, QStringLiteral("Below the minimum version"));
         QCOMPARE(views[3].role, gui::StateRole::Bad);
     }

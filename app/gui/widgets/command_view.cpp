@@ -24,8 +24,7 @@ QString shortened(const QString &command)
 } // namespace
 
 CommandView::CommandView(QWidget *parent) :
-    QWidget(parent), m_note(new Label(TextSize::Body, tr("If it is to be allowed all the same:"))),
-    m_commands(new Label), m_copy(new CopyButton(tr("Copy c&ommand")))
+    QWidget(parent), m_note(new Label), m_commands(new Label), m_copy(new CopyButton(tr("Copy c&ommand")))
 {
     m_commands->setObjectName(QStringLiteral("liftingCommands"));
     QFont fixed; // Only its family is told, so that the size stays that of the other text.
@@ -45,16 +44,17 @@ CommandView::CommandView(QWidget *parent) :
     hide();
 }
 
-void CommandView::show(const QStringList &commands)
+void CommandView::show(const LiftingView &lifting)
 {
-    const QString plain = commands.join(u'\n');
+    const QString plain = lifting.commands.join(u'\n');
     QStringList shown;
-    for (const QString &command : commands)
+    for (const QString &command : lifting.commands)
         shown.append(shortened(command));
     m_commands->setText(shown.join(u'\n'));
     m_commands->setAccessibleName(plain);
     m_copy->setContent(plain);
-    setVisible(!commands.isEmpty());
+    m_note->setText(lifting.note);
+    setVisible(!lifting.commands.isEmpty());
 }
 
 } // namespace gui

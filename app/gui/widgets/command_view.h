@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/gui/pages/units/unit_view.h"
+
 #include <QWidget>
 
 namespace gui {
@@ -17,7 +19,7 @@ class CommandView final : public QWidget
 public:
     explicit CommandView(QWidget *parent = nullptr);
 
-    void show(const QStringList &commands);
+    void show(const LiftingView &lifting);
 
 private:
     Label *m_note;

@@ -55,7 +55,7 @@ ReleaseView blockedView(const ReleaseOffer &release)
     view.icon = QStringLiteral("refused");
     view.role = StateRole::Bad;
     view.remedy = objectionSentences(release.objections) + u'\n' + objectionRemedy(release.objections);
-    view.lifting = release.objections.lifting;
+    view.lifting = liftingView(release.objections.lifting);
     return view;
 }
 

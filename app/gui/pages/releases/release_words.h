@@ -13,7 +13,7 @@ struct ReleaseView {
     QString icon;
     StateRole role = StateRole::Neutral;
     QString remedy; // of one that is refused or blocked: why, and what to do
-    QStringList lifting; // command lines that take a block of this computer back
+    LiftingView lifting;
     QList<Labelled> facts;
 };
 

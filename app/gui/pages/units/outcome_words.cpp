@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/events/event_json.h"
+#include "app/gui/pages/units/rule_words.h"
 #include "app/gui/pages/units/unit_words.h"
 #include "app/texts/user_texts.h"
 
@@ -166,7 +167,7 @@ VerdictView verdictViewOf(const JobEnd &end, JobKind kind)
             .safety = texts::safetySentence(verdict),
             .remedy = verdict.reason ? texts::forReason(*verdict.reason).remedy : QString(),
             .notice = noticeOf(end),
-            .lifting = end.blocking && *end.blocking ? (*end.blocking)->lifting : QStringList(),
+            .lifting = end.blocking && *end.blocking ? liftingView((*end.blocking)->lifting) : LiftingView(),
             .code = verdict.reason ? core::reasonCode(*verdict.reason) : QString(),
             .report = jsonText(report)};
 }

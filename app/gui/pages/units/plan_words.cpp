@@ -70,20 +70,31 @@ ErrorView refusalOf(const core::UpdatePlan &plan, const PreflightCheck &failed)
                        say("Nothing was sent. The unit is as it was."), plan.order.before);
 }
 
+/// What '--force' passes over, on the unit that rolled back.
+bool isOnlyRollbacks(const core::ReleaseRules &rules)
+{
+    return rules.minimums.isEmpty()
+        && std::all_of(rules.blocks.cbegin(), rules.blocks.cend(), [](const core::ReleaseBlock &block) {
+               return block.origin == core::RuleOrigin::RolledBackHere;
+           });
+}
+
 /// The general words for a block fit each of its origins; here it is known which it is.
 void sayWhoBlocked(ErrorView &refusal, const PreflightCheck &failed, const Objections &objections)
 {
     QStringList why{objectionSentences(objections)};
     refusal.remedy = objectionRemedy(objections);
-    if (failed.subject == PreflightCheck::Subject::TriedBefore) {
+    refusal.lifting = liftingView(objections.lifting);
+    const bool isTried = failed.subject == PreflightCheck::Subject::TriedBefore;
+    if (isTried)
         why.prepend(say("This unit has tried it before and rolled it back."));
-        refusal.remedy = say(
-            "Choose another release, and report this one with the evidence of the unit. On this unit, only "
-            "“bootmend update --force” tries it once more.");
+    if (isTried && isOnlyRollbacks(objections.rules)) {
+        refusal.remedy = say("Choose another release, and report this one with the evidence of the unit. On "
+                             "this unit, only “bootmend update --force” tries it once more.");
+        refusal.lifting.note = say("If it is to be allowed on other units:");
     }
     why.removeAll(QString());
     refusal.explanation = why.join(u'\n');
-    refusal.lifting = objections.lifting;
 }
 
 bool isAboutBlocks(const PreflightCheck &check)
@@ -95,8 +106,10 @@ bool isAboutBlocks(const PreflightCheck &check)
 /// A block is told in full above the list.
 QString answerOf(const PreflightCheck &check)
 {
-    const bool isBlocked = check.answer == PreflightCheck::Answer::Failed && isAboutBlocks(check);
-    return isBlocked && check.reason ? texts::forReason(*check.reason).title : texts::checkAnswer(check);
+    if (check.answer != PreflightCheck::Answer::Failed || !check.reason || !isAboutBlocks(check))
+        return texts::checkAnswer(check);
+    return check.subject == PreflightCheck::Subject::TriedBefore ? say("yes, and rolled back")
+                                                                 : texts::forReason(*check.reason).title;
 }
 
 QList<Labelled> factsOf(const core::UpdatePlan &plan)

@@ -119,4 +119,9 @@ QString objectionRemedy(const Objections &objections)
     return say("Choose a newer release.");
 }
 
+LiftingView liftingView(const QStringList &commands)
+{
+    return {say("If it is to be allowed all the same:"), commands};
+}
+
 } // namespace gui

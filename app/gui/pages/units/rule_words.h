@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/gui/device_thread/values.h"
+#include "app/gui/pages/units/unit_view.h"
 
 /// What this computer has against a release, in words.
 namespace gui {
@@ -12,7 +13,10 @@ QString objectionTitle(const Objections &objections);
 /// Who decided what, when and why, a sentence for each rule; only the first few where there are many.
 QString objectionSentences(const Objections &objections);
 
-/// What to do now. How this computer's own decisions are taken back stands in `lifting`.
+/// What to do now.
 QString objectionRemedy(const Objections &objections);
+
+/// How this computer's own decisions are taken back.
+LiftingView liftingView(const QStringList &commands);
 
 } // namespace gui

@@ -52,6 +52,12 @@ struct HistoryLine {
     StateRole role = StateRole::Neutral;
 };
 
+/// How this computer's own decision is taken back, by whoever may.
+struct LiftingView {
+    QString note;
+    QStringList commands; // none: it cannot be, here
+};
+
 /// How a job ended, for the band that nobody can misread.
 struct VerdictView {
     StateRole role;
@@ -61,7 +67,7 @@ struct VerdictView {
     QString safety;
     QString remedy; // empty when there is nothing to do
     QString notice; // what this computer made of it
-    QStringList lifting; // command lines that take that back
+    LiftingView lifting;
     QString code; // reason code; empty when it went well
     QString report; // what the report button copies
 };
@@ -72,7 +78,7 @@ struct ErrorView {
     QString explanation;
     QString safety;
     QString remedy;
-    QStringList lifting; // command lines that take this computer's own decision back
+    LiftingView lifting;
     QString code;
     QString details; // what the button copies
 };
