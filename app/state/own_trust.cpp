@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/state/own_trust.h"
 
+#include "app/state/organisation_files.h"
+
 #include <QCoreApplication>
 #include <QDir>
 #include <QStandardPaths>
@@ -11,12 +13,11 @@ namespace {
 
 QStringList origins()
 {
-    QStringList files = QStandardPaths::locateAll(QStandardPaths::GenericConfigLocation,
-                                                  QStringLiteral("bootmend/trust.json"));
     const QString shipped = QDir(QCoreApplication::applicationDirPath())
                                 .absoluteFilePath(QStringLiteral("../share/bootmend/trust.json"));
-    if (QFile::exists(shipped))
-        files.append(QDir::cleanPath(shipped));
+    QStringList files = organisationFiles(QStringLiteral("trust.json"));
+    files.append(QDir::cleanPath(shipped));
+    files.removeIf([](const QString &file) { return !QFile::exists(file); });
     return files;
 }
 

@@ -11,11 +11,9 @@ QString defaultStateDirectory();
 
 /// The trust file that this computer keeps, `trust.json` in its state folder.
 ///
-/// It begins with the root that the organisation put at "bootmend/trust.json" in a system configuration
-/// folder
-/// (/etc/xdg on Linux), or else with the one that came with the program (share/bootmend/trust.json), and
-/// follows newer versions of these: whoever may write there may decide whom this computer trusts. A local
-/// trust file at such a place is used as it is.
+/// It begins with the root that the organisation put at organisationFiles("trust.json"), or else with the one
+/// that came with the program (share/bootmend/trust.json), and follows newer versions of these: whoever may
+/// write there may decide whom this computer trusts. A local trust file at such a place is used as it is.
 ///
 /// Untrusted with KeyUnknown when there is none at all, RootForked when they contradict each other; otherwise
 /// as core::readTrustFile().
