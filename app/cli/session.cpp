@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/session.h"
 
+#include "app/bench/bench_file.h"
 #include "app/cli/job_runner.h"
 #include "app/keys/key_reference.h"
 #include "app/state/catalog_rules.h"
 #include "app/state/own_trust.h"
 #include "app/state/policy_files.h"
+#include "app/state/state_folders.h"
 #include "core/async/on_worker.h"
 #include "core/catalog/catalog.h"
 #include "core/download/payload_fetcher.h"

@@ -3,6 +3,7 @@
 #include "app/gui/look/icon.h"
 #include "app/gui/shell/main_window.h"
 #include "app/state/own_trust.h"
+#include "app/state/state_folders.h"
 #include "app/wiring/live_connector.h"
 
 #include <QApplication>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/state/catalog_rules.h"
 
-#include "app/bench/bench_file.h"
-#include "app/state/own_trust.h"
+#include "app/state/state_folders.h"
 #include "core/async/on_worker.h"
 #include "core/catalog/catalog.h"
 
@@ -79,24 +78,6 @@ bool hasSignedOne(const Rules &rules)
 }
 
 } // namespace
-
-QString releaseFolder(const QString &toldStateFolder, const QString &bench, const QString &name)
-{
-    QString folder = toldStateFolder;
-    if (folder.isEmpty()) // What the units of a bench roll back is no news about real ones.
-        folder = bench.isEmpty() ? defaultStateDirectory() : bench::stateFolderPath(QDir(bench));
-    return QDir(folder).absoluteFilePath(name);
-}
-
-QString catalogFolder(const QString &toldStateFolder, const QString &bench)
-{
-    return releaseFolder(toldStateFolder, bench, QStringLiteral("catalog"));
-}
-
-QString downloadFolder(const QString &toldStateFolder, const QString &bench)
-{
-    return releaseFolder(toldStateFolder, bench, QStringLiteral("downloads"));
-}
 
 QString unitName(const core::DeviceSnapshot &unit)
 {

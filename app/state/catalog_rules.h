@@ -8,13 +8,6 @@
 /// How the programs obey what this computer has against releases: docs/formats/catalog.md.
 namespace state {
 
-/// The folder of the catalog: in the state folder that was told, or else in that of the bench, or else in the
-/// usual one. Either may be empty.
-QString catalogFolder(const QString &toldStateFolder, const QString &bench);
-
-/// The folder of what was fetched, beside it: docs/formats/downloads.md.
-QString downloadFolder(const QString &toldStateFolder, const QString &bench);
-
 /// What a unit is called in a block: its serial number, or else its hardware id.
 QString unitName(const core::DeviceSnapshot &unit);
 

@@ -5,7 +5,6 @@
 
 #include <QCoreApplication>
 #include <QDir>
-#include <QStandardPaths>
 
 namespace state {
 
@@ -54,12 +53,6 @@ core::Result<QString> follow(const core::TrustRoot &origin, const QString &path)
 }
 
 } // namespace
-
-QString defaultStateDirectory()
-{
-    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)
-        + QStringLiteral("/bootmend");
-}
 
 core::Result<QString> ownTrustFile(const QString &stateDirectory)
 {

@@ -5,10 +5,6 @@
 
 namespace state {
 
-/// Where the platform keeps this program's data, for all programs of the product: "bootmend" in the folder
-/// for data.
-QString defaultStateDirectory();
-
 /// The trust file that this computer keeps, `trust.json` in its state folder.
 ///
 /// It begins with the root that the organisation put at organisationFiles("trust.json"), or else with the one

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gui/device_thread/unit_tasks.h"
 #include "app/state/catalog_rules.h"
+#include "app/state/state_folders.h"
 #include "core/catalog/catalog.h"
 #include "core/trust/trust_draft.h"
 #include "tests/support/model_unit.h"

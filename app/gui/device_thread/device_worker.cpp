@@ -3,6 +3,7 @@
 
 #include "app/gui/device_thread/unit_tasks.h"
 #include "app/state/catalog_rules.h"
+#include "app/state/state_folders.h"
 #include "core/async/on_worker.h"
 #include "core/device/survey.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/state/catalog_rules.h"
 
-#include "app/state/own_trust.h"
+#include "app/state/state_folders.h"
 #include "core/catalog/catalog.h"
 #include "core/update/plan_catalog.h"
 #include "tests/support/run_live.h"

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QString>
+
+/// Where this computer keeps what it knows.
+namespace state {
+
+/// Where the platform keeps this program's data, for all programs of the product: "bootmend" in the folder
+/// for data.
+QString defaultStateDirectory();
+
+/// The folder of the catalog: in the state folder that was told, or else in that of the bench, or else in the
+/// usual one. Either may be empty.
+QString catalogFolder(const QString &toldStateFolder, const QString &bench);
+
+/// The folder of what was fetched, beside it: docs/formats/downloads.md.
+QString downloadFolder(const QString &toldStateFolder, const QString &bench);
+
+} // namespace state
