@@ -20,11 +20,6 @@ int signBundle(const SignOptions &options, Session &session)
         return session.output().result(command, bundle.error());
     if (options.signing.isOnlyToBeWritten())
         return tellBytesToSign(command, bundle->document, options.signing, session.output());
-    if (options.output.empty())
-        return session.output().result(
-            command,
-            core::Error{core::ErrorKind::InvalidFile,
-                        QStringLiteral("a bundle is never changed; name the signed one with -o")});
     const auto added = addSignatures(bundle->document, options.signing, session);
     const auto written = added ? core::writeSigned(*bundle, QString::fromStdString(options.output))
                                : core::passOn(added.error());
@@ -43,8 +38,11 @@ void addBundleSign(CLI::App &bundle, Session &session)
     command->add_option("FILE", options->file, "the bundle")->required();
     command->add_option("-o,--output", options->output, "the bundle with the signatures");
     addSigningOptions(*command, options->signing);
-    command->callback(
-        [=, &session] { session.command = [=, &session] { return signBundle(*options, session); }; });
+    command->callback([=, &session] {
+        if (options->output.empty() && !options->signing.isOnlyToBeWritten())
+            throw CLI::RequiredError("--output (a bundle is never changed, so the signed one needs a name)");
+        session.command = [=, &session] { return signBundle(*options, session); };
+    });
 }
 
 } // namespace cli
