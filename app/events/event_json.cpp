@@ -242,6 +242,7 @@ QJsonObject evidenceJson(const core::EvidenceEvent &event)
 QJsonObject trustJson(const core::UpdatePlan &plan)
 {
     return {{QStringLiteral("trust"), core::releaseTrustName(plan.trust)},
+            {QStringLiteral("payload_signed_by"), QJsonArray::fromStringList(plan.payloadSignedBy)},
             {QStringLiteral("public_demo_keys"), QJsonArray::fromStringList(plan.demoKeys)}};
 }
 
@@ -255,6 +256,7 @@ QJsonObject planJson(const core::UpdatePlan &plan)
     return {{QStringLiteral("from"), running ? QJsonValue(core::toText(running->version)) : QJsonValue::Null},
             {QStringLiteral("to"), core::toText(plan.order.image.version)},
             {QStringLiteral("trust"), trust[QStringLiteral("trust")]},
+            {QStringLiteral("payload_signed_by"), trust[QStringLiteral("payload_signed_by")]},
             {QStringLiteral("public_demo_keys"), trust[QStringLiteral("public_demo_keys")]},
             {QStringLiteral("hash"), hexOrNull(plan.order.image.hash)},
             {QStringLiteral("bytes"), plan.order.image.file.size()},

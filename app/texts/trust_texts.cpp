@@ -31,6 +31,10 @@ QStringList trustWarnings(const core::UpdatePlan &plan)
         warnings.append(
             say("Nobody signed this release. It was imported from another tool's file, and the policy "
                 "of your organisation allows that for this product."));
+    for (const QString &key : plan.payloadSignedBy)
+        warnings.append(
+            say("The trusted key %1 signed the content of the image, and nothing else of the release.")
+                .arg(key));
     return warnings;
 }
 

@@ -47,10 +47,11 @@ Result<OrganisationPolicy> parsePolicy(const QByteArray &bytes)
     const bool isEachSome = std::none_of(products.cbegin(), products.cend(), std::mem_fn(&QString::isEmpty));
     if (!isEachSome || (isAllowed && products.isEmpty()))
         fields.refuse("products", QStringLiteral("has to name the products that it is about, or \"*\""));
+    const bool needsSignature = fields.optionalBoolean("require_payload_signature").value_or(false);
     const auto hosts = readDownloadHosts(fields);
     if (auto finished = fields.finish(); !finished)
         return passOn(finished.error());
-    return OrganisationPolicy{isAllowed ? products : QStringList(), hosts};
+    return OrganisationPolicy{isAllowed ? products : QStringList(), needsSignature, hosts};
 }
 
 Result<OrganisationPolicy> loadPolicy(const QStringList &paths)

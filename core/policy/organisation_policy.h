@@ -14,6 +14,7 @@ namespace core {
 /// without a policy, neither. A value. Described in docs/formats/policy.md.
 struct OrganisationPolicy {
     QStringList unsignedImports; // products, with "*" at the end or alone; empty: none
+    bool requiresPayloadSignature = false; // of unsigned imports: a release key signed the content
     std::optional<QStringList> downloadHosts = {}; // isHostAmong(); nothing: any
 
     /// Whether firmware of other tools may be installed without a manifest that a release key signed.

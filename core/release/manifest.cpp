@@ -4,6 +4,7 @@
 #include "core/base/download_address.h"
 #include "core/base/file_access.h"
 #include "core/release/manifest_yaml.h"
+#include "core/release/payload_signature.h"
 #include "core/trust/json_fields.h"
 
 #include <QRegularExpression>
@@ -121,6 +122,7 @@ ManifestPayload readPayload(JsonFields &fields)
     if (fields.has("slot"))
         payload.slot = formedText(fields, "slot", QStringLiteral("inactive|primary|secondary|a|b|auto"));
     payload.isIrreversible = fields.optionalBoolean("irreversible").value_or(false);
+    payload.signatures = readSignatures(fields, payloadAlgorithms());
     return payload;
 }
 

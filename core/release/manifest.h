@@ -29,6 +29,7 @@ struct ManifestPayload {
     QString url; // https, where it can be fetched; empty for a file beside the manifest
     QString slot = QStringLiteral("inactive"); // inactive, primary, secondary, a, b or auto
     bool isIrreversible = false; // once it is installed, no rollback brings back what was there
+    QList<DocumentSignature> signatures = {}; // of the file's content, by other tools: payload_signature.h
 
     /// The file as an entry of a bundle. One by address has no name in what was signed; the entry is then
     /// called by its SHA-256, in hexadecimal.

@@ -28,6 +28,8 @@ Json::Object toObject(const ManifestPayload &payload)
         object.emplace(QStringLiteral("url"), payload.url);
     if (payload.isIrreversible)
         object.emplace(QStringLiteral("irreversible"), true);
+    if (!payload.signatures.isEmpty())
+        object.emplace(QStringLiteral("signatures"), toArray(payload.signatures));
     return object;
 }
 

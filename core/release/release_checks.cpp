@@ -2,6 +2,7 @@
 #include "core/release/release_checks.h"
 
 #include "core/release/image_agreement.h"
+#include "core/release/payload_signature.h"
 #include "core/release/release_signers.h"
 #include "core/trust/json_fields.h"
 
@@ -30,23 +31,54 @@ Result<Done> checkTimes(const Manifest &manifest, const TrustStore &store, const
     return Done{};
 }
 
-Result<Admission> admitByWhom(const SignedManifest &document, const TrustStore &store,
-                              const QDateTime &nowUtc, const OrganisationPolicy &policy)
+Result<Done> checkUnsignedImport(const Manifest &manifest, const OrganisationPolicy &policy,
+                                 const QMap<QString, QStringList> &payloadSigners)
 {
-    const Manifest &manifest = document.manifest;
-    const bool isUnsignedImport = document.signatures.isEmpty() && manifest.imported;
-    if (isUnsignedImport && policy.allowsUnsignedImport(manifest.product))
-        return Admission{ReleaseTrust::UnsignedImport, {}};
-    if (isUnsignedImport) {
+    if (!policy.allowsUnsignedImport(manifest.product)) {
         return untrusted(Reason::SignatureInvalid,
                          QStringLiteral("nobody signed the manifest of this import, and no policy of the "
                                         "organisation allows unsigned imports for %1")
                              .arg(manifest.product));
     }
+    const QString unsignedImage = payloadSigners.key({});
+    if (policy.requiresPayloadSignature && !unsignedImage.isEmpty()) {
+        return untrusted(Reason::SignatureInvalid,
+                         QStringLiteral("no trusted key signed the content of the payload %1, and the "
+                                        "organisation's policy asks for that of unsigned imports")
+                             .arg(unsignedImage));
+    }
+    return Done{};
+}
+
+Result<QMap<QString, QStringList>> allPayloadSigners(const Manifest &manifest, const TrustStore &store,
+                                                     const QDateTime &nowUtc)
+{
+    QMap<QString, QStringList> all;
+    for (const ManifestPayload &payload : manifest.payloads) {
+        const auto signers = payloadSigners(payload, manifest, store, nowUtc);
+        if (!signers)
+            return passOn(signers.error());
+        all.insert(payload.image, *signers);
+    }
+    return all;
+}
+
+Result<Admission> admitByWhom(const SignedManifest &document, const TrustStore &store,
+                              const QDateTime &nowUtc, const OrganisationPolicy &policy)
+{
+    const Manifest &manifest = document.manifest;
+    const auto payloadSigners = allPayloadSigners(manifest, store, nowUtc);
+    if (!payloadSigners)
+        return passOn(payloadSigners.error());
+    if (document.signatures.isEmpty() && manifest.imported) {
+        if (auto checked = checkUnsignedImport(manifest, policy, *payloadSigners); !checked)
+            return passOn(checked.error());
+        return Admission{ReleaseTrust::UnsignedImport, {}, *payloadSigners};
+    }
     const auto signers = checkSigners(document, store, nowUtc);
     if (!signers)
         return passOn(signers.error());
-    return Admission{ReleaseTrust::Signed, *signers};
+    return Admission{ReleaseTrust::Signed, *signers, *payloadSigners};
 }
 
 Result<Done> checkBootKey(const McubootImage &image, const Manifest &manifest, const TrustStore &store)
@@ -88,7 +120,7 @@ Result<Admission> admitManifest(const SignedManifest &document, const TrustStore
 Result<VerifiedPayload> verifyPayload(const ManifestPayload &payload, const CheckedFiles &files,
                                       const Manifest &manifest, const TrustStore &store)
 {
-    VerifiedPayload verified{payload, files.value(payload.entry().name), {}};
+    VerifiedPayload verified{payload, files.value(payload.entry().name), {}, {}};
     auto image = imageOf(payload, verified.file);
     if (!image)
         return passOn(image.error());

@@ -9,6 +9,7 @@ namespace core {
 struct Admission {
     ReleaseTrust trust = ReleaseTrust::Signed;
     QStringList signers; // key ids of the trusted keys
+    QMap<QString, QStringList> payloadSigners = {}; // the same for the content of each payload, by its image
 };
 
 /// What is asked of a manifest before anybody looks at its files: the clock, the trust root's expiry, the

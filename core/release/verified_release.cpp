@@ -49,6 +49,7 @@ Result<VerifiedRelease> verifyBundle(const Bundle &bundle, const TrustStore &sto
         auto verified = verifyPayload(payload, *files, manifest, store);
         if (!verified)
             return passOn(verified.error(), QStringLiteral("verifying the bundle"));
+        verified->signedBy = admission->payloadSigners.value(payload.image);
         release.m_payloads.append(std::move(*verified));
     }
     release.m_manifest = manifest;

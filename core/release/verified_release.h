@@ -13,6 +13,7 @@ struct VerifiedPayload {
     ManifestPayload description;
     QByteArray file; // of an image; a payload of another kind was checked, and stays in the bundle
     std::optional<McubootImage> image; // nothing for a payload of another kind
+    QStringList signedBy; // key ids of trusted keys that signed its content alone: payload_signature.h
 };
 
 /// When a release is judged.

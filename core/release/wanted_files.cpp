@@ -36,7 +36,7 @@ Result<WantedFiles> wantedFiles(const Bundle &bundle, const TrustStore &store, c
     const QList<ManifestPayload> missing = payloadsToFetch(bundle);
     if (auto verified = verifyWhatIsThere(bundle, missing, store); !verified)
         return passOn(verified.error(), QStringLiteral("verifying the bundle"));
-    WantedFiles wanted{admission->signers, {}};
+    WantedFiles wanted{admission->signers, admission->payloadSigners, {}};
     for (const ManifestPayload &payload : missing) {
         WantedFile file;
         file.m_url = payload.url;

@@ -27,6 +27,7 @@ private:
 /// What a bundle leaves out, and on whose word.
 struct WantedFiles {
     QStringList signedBy; // key ids of the trusted keys
+    QMap<QString, QStringList> payloadSigners; // those who signed the content of each payload, by its image
     QList<WantedFile> files; // in the order of the manifest; none for a whole bundle
 };
 

@@ -26,9 +26,12 @@ std::optional<KeyAlgorithm> algorithmNamed(const QString &name)
     return found == kKeyAlgorithms.end() ? std::nullopt : std::optional(*found);
 }
 
-QString algorithmNames()
+QStringList algorithmNames()
 {
-    return QStringLiteral("ed25519, ecdsa-p256-sha256 or rsa-pss-sha256");
+    QStringList names;
+    for (const KeyAlgorithm algorithm : kKeyAlgorithms)
+        names.append(algorithmName(algorithm));
+    return names;
 }
 
 } // namespace core

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <QString>
+#include <QStringList>
 
 #include <array>
 #include <optional>
@@ -22,7 +22,6 @@ inline constexpr std::array kKeyAlgorithms{KeyAlgorithm::Ed25519, KeyAlgorithm::
 QString algorithmName(KeyAlgorithm algorithm);
 std::optional<KeyAlgorithm> algorithmNamed(const QString &name);
 
-/// All the names, for messages.
-QString algorithmNames();
+QStringList algorithmNames();
 
 } // namespace core

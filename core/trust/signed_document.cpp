@@ -20,12 +20,13 @@ QString membersName()
     return QStringLiteral("signatures");
 }
 
-DocumentSignature readSignature(JsonFields &fields)
+DocumentSignature readSignature(JsonFields &fields, const QStringList &algorithms)
 {
     DocumentSignature signature;
     signature.algorithm = fields.text("alg");
-    if (!algorithmNamed(signature.algorithm))
-        fields.refuse("alg", QStringLiteral("has to be %1").arg(algorithmNames()));
+    if (!algorithms.contains(signature.algorithm))
+        fields.refuse("alg",
+                      QStringLiteral("has to be one of %1").arg(algorithms.join(QStringLiteral(", "))));
     signature.keyId = QString::fromLatin1(fields.hex("key_id", kKeyIdSize).toHex());
     signature.value = fields.base64("sig_b64");
     return signature;
@@ -65,23 +66,31 @@ DocumentSignature named(const PublicKey &signer, const QByteArray &signature)
 
 } // namespace
 
-QList<DocumentSignature> readSignatures(JsonFields &document)
+QList<DocumentSignature> readSignatures(JsonFields &fields, const QStringList &algorithms)
 {
     QList<DocumentSignature> signatures;
     QSet<QString> keyIds;
-    const Json::Array items = document.optionalArray("signatures");
+    const Json::Array items = fields.optionalArray("signatures");
     if (items.size() > kMostSignatures)
-        document.refuse("signatures", QStringLiteral("has more than %1 entries").arg(kMostSignatures));
+        fields.refuse("signatures", QStringLiteral("has more than %1 entries").arg(kMostSignatures));
     for (std::size_t index = 0; index < std::min(items.size(), kMostSignatures); ++index) {
-        JsonFields fields(items[index], QStringLiteral("signatures[%1]").arg(index));
-        signatures.append(readSignature(fields));
+        JsonFields item(items[index], QStringLiteral("%1[%2]").arg(fields.placeOf("signatures")).arg(index));
+        signatures.append(readSignature(item, algorithms));
         keyIds.insert(signatures.last().keyId);
-        if (auto finished = fields.finish(); !finished)
-            document.refuse(finished.error());
+        if (auto finished = item.finish(); !finished)
+            fields.refuse(finished.error());
     }
     if (keyIds.size() != signatures.size())
-        document.refuse("signatures", QStringLiteral("name a key twice"));
+        fields.refuse("signatures", QStringLiteral("name a key twice"));
     return signatures;
+}
+
+Json::Array toArray(const QList<DocumentSignature> &signatures)
+{
+    Json::Array array;
+    for (const DocumentSignature &signature : signatures)
+        array.emplace_back(toObject(signature));
+    return array;
 }
 
 Result<QByteArray> bytesWithoutSignatures(const Json &document)
@@ -99,11 +108,8 @@ Result<QByteArray> toBytes(const SignedBytes &document)
     const auto value = parseCanonical(document.signedBytes, {.size = kLargestSignedDocument});
     if (!value || !value->object())
         return fail(ErrorKind::InvalidFile, QStringLiteral("the signed bytes are not those of a document"));
-    Json::Array signatures;
-    for (const DocumentSignature &signature : document.signatures)
-        signatures.emplace_back(toObject(signature));
     Json::Object members = *value->object();
-    members.insert_or_assign(membersName(), std::move(signatures));
+    members.insert_or_assign(membersName(), toArray(document.signatures));
     return toCanonical(std::move(members));
 }
 

@@ -27,8 +27,11 @@ struct SignedBytes {
     QList<DocumentSignature> signatures; // each key once; empty when nobody signed yet
 };
 
-/// Takes the member "signatures" out of a document's fields; what is wrong in it, the document refuses.
-QList<DocumentSignature> readSignatures(JsonFields &document);
+/// Takes the member "signatures" out of an object's fields; what is wrong in it, the object refuses.
+QList<DocumentSignature> readSignatures(JsonFields &fields, const QStringList &algorithms = algorithmNames());
+
+/// As it stands in "signatures".
+Json::Array toArray(const QList<DocumentSignature> &signatures);
 
 /// The canonical form of the document without "signatures". InvalidFile for what is no object.
 Result<QByteArray> bytesWithoutSignatures(const Json &document);

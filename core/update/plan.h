@@ -44,6 +44,7 @@ struct UpdatePlan {
     ReleaseFacts release;
     QString build;
     QStringList signedBy; // key ids
+    QStringList payloadSignedBy; // key ids of those who signed the content of its image alone
     ReleaseTrust trust = ReleaseTrust::Signed;
     QStringList demoKeys; // MCUboot's public ones that its image names: unsafe
     std::optional<int> targetSlot;

@@ -55,6 +55,7 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
     plan.release = factsOf(release);
     plan.build = manifest.build;
     plan.signedBy = release.signedBy();
+    plan.payloadSignedBy = payloads.constFirst().signedBy;
     plan.trust = release.trust();
     plan.demoKeys = release.demoKeys();
     if (const Slot *slot = writableSlot(unit))

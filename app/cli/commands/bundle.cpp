@@ -29,6 +29,15 @@ QJsonValue originJson(const std::optional<core::ManifestOrigin> &origin)
                        {QStringLiteral("sha256"), QString::fromLatin1(origin->sha256.toHex())}};
 }
 
+QJsonArray signaturesJson(const QList<core::DocumentSignature> &signatures)
+{
+    QJsonArray json;
+    for (const core::DocumentSignature &signature : signatures)
+        json.append(QJsonObject{{QStringLiteral("alg"), signature.algorithm},
+                                {QStringLiteral("key_id"), signature.keyId}});
+    return json;
+}
+
 } // namespace
 
 QJsonObject bundleJson(const core::Bundle &bundle)
@@ -44,11 +53,8 @@ QJsonObject bundleJson(const core::Bundle &bundle)
                         {QStringLiteral("in_bundle"), bundle.files.contains(payload.entry().name)},
                         {QStringLiteral("size"), payload.file.size.value_or(0)},
                         {QStringLiteral("sha256"), QString::fromLatin1(payload.file.sha256.toHex())},
-                        {QStringLiteral("irreversible"), payload.isIrreversible}});
-    QJsonArray signatures;
-    for (const core::DocumentSignature &signature : bundle.document.signatures)
-        signatures.append(QJsonObject{{QStringLiteral("alg"), signature.algorithm},
-                                      {QStringLiteral("key_id"), signature.keyId}});
+                        {QStringLiteral("irreversible"), payload.isIrreversible},
+                        {QStringLiteral("signatures"), signaturesJson(payload.signatures)}});
     QJsonArray roots;
     for (const core::TrustRoot &root : bundle.roots)
         roots.append(root.version);
@@ -61,7 +67,7 @@ QJsonObject bundleJson(const core::Bundle &bundle)
             {QStringLiteral("payloads"), payloads},
             {QStringLiteral("imported"), originJson(manifest.imported)},
             {QStringLiteral("roots"), roots},
-            {QStringLiteral("signatures"), signatures}};
+            {QStringLiteral("signatures"), signaturesJson(bundle.document.signatures)}};
 }
 
 void tellBundle(const core::Bundle &bundle, Session &session)
@@ -81,6 +87,9 @@ void tellBundle(const core::Bundle &bundle, Session &session)
                 .arg(QString::fromLatin1(payload.file.sha256.toHex()),
                      payload.isIrreversible ? QStringLiteral(", cannot be taken back") : QString(),
                      isInside ? QString() : QStringLiteral(", to be fetched")));
+        for (const core::DocumentSignature &signature : payload.signatures)
+            session.output().say(QStringLiteral("  its content is signed with %1 by key %2")
+                                     .arg(signature.algorithm, signature.keyId));
     }
     for (const core::TrustRoot &root : bundle.roots)
         session.output().say(QStringLiteral("brings version %1 of the trust root").arg(root.version));
@@ -172,6 +181,22 @@ void tellWanted(const core::WantedFiles &wanted, Session &session)
             QStringLiteral("'update' fetches what is missing; 'bundle fetch' makes a whole bundle of it."));
 }
 
+void tellPayloadSigners(const core::WantedFiles &wanted, Session &session)
+{
+    for (const auto &[image, signers] : wanted.payloadSigners.asKeyValueRange())
+        for (const QString &signer : signers)
+            session.output().say(
+                QStringLiteral("The content of %1 is also what key %2 signed.").arg(image, signer));
+}
+
+QJsonObject payloadSignersJson(const core::WantedFiles &wanted)
+{
+    QJsonObject json;
+    for (const auto &[image, signers] : wanted.payloadSigners.asKeyValueRange())
+        json.insert(image, QJsonArray::fromStringList(signers));
+    return json;
+}
+
 int verifyBundle(const BundleOptions &options, Session &session)
 {
     const QString command = QStringLiteral("bundle verify");
@@ -188,9 +213,11 @@ int verifyBundle(const BundleOptions &options, Session &session)
     session.output().say(QStringLiteral("%1 %2 is what key %3 signed, and nothing was changed.")
                              .arg(manifest.product, core::toText(manifest.version),
                                   wanted->signedBy.join(QStringLiteral(", "))));
+    tellPayloadSigners(*wanted, session);
     tellWanted(*wanted, session);
     return session.output().done(command,
                                  {{QStringLiteral("signed_by"), QJsonArray::fromStringList(wanted->signedBy)},
+                                  {QStringLiteral("payload_signed_by"), payloadSignersJson(*wanted)},
                                   {QStringLiteral("version"), core::toText(manifest.version)},
                                   {QStringLiteral("to_fetch"), wantedJson(*wanted)}});
 }

@@ -2,6 +2,7 @@
 #include "core/release/foreign/import_bundle.h"
 
 #include "app/cli/commands/bundle_parts.h"
+#include "app/cli/commands/signing.h"
 #include "app/events/image_json.h"
 #include "app/texts/user_texts.h"
 
@@ -18,6 +19,8 @@ struct ImportOptions {
     std::string version; // empty: as the image says
     std::optional<quint32> rollbackIndex;
     std::vector<std::string> keys;
+    std::vector<std::string> contentSignatures; // files
+    std::vector<std::string> contentSigners; // the public key of each
 };
 
 /// Without a trust file no key is known, and the file is shown all the same.
@@ -71,6 +74,19 @@ void tellFirmware(const core::ForeignFirmware &firmware, const core::TrustStore 
         tellPart(part, trust, output);
 }
 
+core::Result<QList<core::DetachedSignature>> contentSignatures(const ImportOptions &options, Session &session)
+{
+    QList<core::DetachedSignature> signatures;
+    for (std::size_t index = 0; index < options.contentSignatures.size(); ++index) {
+        const auto signer = session.publicKey(options.contentSigners.at(index));
+        const auto value = readSignatureFile(QString::fromStdString(options.contentSignatures.at(index)));
+        if (!signer || !value)
+            return core::passOn(signer ? value.error() : signer.error());
+        signatures.append({*signer, *value});
+    }
+    return signatures;
+}
+
 core::Result<core::ImportRequest> requestFrom(const ImportOptions &options, Session &session)
 {
     core::ImportRequest request{.product = QString::fromStdString(options.product),
@@ -89,6 +105,10 @@ core::Result<core::ImportRequest> requestFrom(const ImportOptions &options, Sess
     if (!keys)
         return core::passOn(keys.error());
     request.keys = *keys;
+    const auto signatures = contentSignatures(options, session);
+    if (!signatures)
+        return core::passOn(signatures.error());
+    request.contentSignatures = *signatures;
     return request;
 }
 
@@ -131,27 +151,31 @@ int importFile(const ImportOptions &options, Session &session)
 void addBundleImport(CLI::App &bundle, Session &session)
 {
     const auto options = std::make_shared<ImportOptions>();
-    CLI::App *import = bundle.add_subcommand(
+    CLI::App *command = bundle.add_subcommand(
         "import",
         "shows firmware of another tool, and makes a bundle of it: MCUboot images, Intel HEX, UF2, "
         "DfuSe, ELF, dfu_application.zip");
-    import->add_option("FILE", options->file, "the firmware; its content says what it is")->required();
-    CLI::Option *product = import->add_option("--product", options->product, "what it is for");
-    CLI::Option *hardware = import->add_option("--hw", options->hardwareRevisions,
-                                               "a hardware revision that it is for; any number of times");
-    CLI::Option *channel = import->add_option("--channel", options->channel, "for example dev");
-    import->add_option("--version", options->version, "when the firmware does not say it");
-    import->add_option("--rollback-index", options->rollbackIndex, "when the firmware does not say it");
-    import->add_option("--key", options->keys, "a private release key; any number of times");
-    import->add_option("-o,--output", options->output, "the bundle to write; without it nothing is written")
-        ->needs(product)
-        ->needs(hardware)
-        ->needs(channel);
-    import->callback(
-        [=, &session] { session.command = [=, &session] { return importFile(*options, session);
-};
-} // namespace cli
-);
+    command->add_option("FILE", options->file, "the firmware; its content says what it is")->required();
+    CLI::Option *product = command->add_option("--product", options->product, "what it is for");
+    CLI::Option *hardware = command->add_option("--hw", options->hardwareRevisions,
+                                                "a hardware revision that it is for; any number of times");
+    CLI::Option *channel = command->add_option("--channel", options->channel, "for example dev");
+    command->add_option("--version", options->version, "when the firmware does not say it");
+    command->add_option("--rollback-index", options->rollbackIndex, "when the firmware does not say it");
+    command->add_option("--key", options->keys, "a private release key; any number of times");
+    CLI::Option *signature = command->add_option(
+        "--payload-signature", options->contentSignatures,
+        "a signature of a payload's content, made by openssl dgst -sign; any number of times");
+    CLI::Option *output = command->add_option("-o,--output", options->output,
+                                              "the bundle to write; without it nothing is written");
+    signature->needs(output)->needs(command->add_option("--payload-key", options->contentSigners,
+                                                        "the public key of each of them, in this order"));
+    output->needs(product)->needs(hardware)->needs(channel);
+    command->callback([=, &session] {
+        if (options->contentSignatures.size() != options->contentSigners.size())
+            throw CLI::ValidationError("--payload-key", "has to be there once for each --payload-signature");
+        session.command = [=, &session] { return importFile(*options, session); };
+    });
 }
 
 } // namespace cli

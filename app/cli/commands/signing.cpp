@@ -49,7 +49,7 @@ core::Result<core::Done> addSignatures(core::SignedBytes &document, const Signin
     if (!options.signature.empty()) {
         const QString path = QString::fromStdString(options.signature);
         const auto signer = session.publicKey(options.signer);
-        const auto signature = core::readWholeFile(path, kLargestSignature);
+        const auto signature = readSignatureFile(path);
         if (!signer || !signature)
             return core::passOn(signer ? signature.error() : signer.error());
         const auto added = core::addSignature(document, *signer, *signature);
@@ -60,6 +60,11 @@ core::Result<core::Done> addSignatures(core::SignedBytes &document, const Signin
     if (!keys)
         return core::passOn(keys.error());
     return core::addSignatures(document, *keys);
+}
+
+core::Result<QByteArray> readSignatureFile(const QString &path)
+{
+    return core::readWholeFile(path, kLargestSignature);
 }
 
 int tellBytesToSign(const QString &command, const core::SignedBytes &document, const SigningOptions &options,

@@ -24,6 +24,9 @@ void addSigningOptions(CLI::App &command, SigningOptions &options);
 core::Result<core::Done> addSignatures(core::SignedBytes &document, const SigningOptions &options,
                                        Session &session);
 
+/// The signature in a file, as openssl writes it.
+core::Result<QByteArray> readSignatureFile(const QString &path);
+
 /// Writes the bytes to be signed, and says how the openssl program signs them. The exit code.
 int tellBytesToSign(const QString &command, const core::SignedBytes &document, const SigningOptions &options,
                     Output &output);

@@ -2,6 +2,7 @@
 #include "core/release/foreign/import_bundle.h"
 
 #include "core/base/file_access.h"
+#include "core/release/payload_signature.h"
 
 #include <QCryptographicHash>
 #include <QSet>
@@ -101,6 +102,28 @@ Result<Done> completeNumbers(Manifest &manifest, const ForeignFirmware &firmware
     return Done{};
 }
 
+/// A signature of the whole file is of no use when only an image in it is installed: nothing would be left to
+/// hold it against.
+Result<Done> addContentSignature(QList<Content> &contents, const DetachedSignature &signature,
+                                 const QByteArray &fileDigest)
+{
+    for (Content &content : contents) {
+        const auto identified =
+            identifyPayloadSignature(signature.signer, content.payload.file.sha256, signature.value);
+        if (identified) {
+            content.payload.signatures.append(*identified);
+            return Done{};
+        }
+        if (reasonOf(identified.error()) != Reason::SignatureInvalid)
+            return passOn(identified.error());
+    }
+    const auto ofFile = identifyPayloadSignature(signature.signer, fileDigest, signature.value);
+    if (!ofFile)
+        return passOn(ofFile.error());
+    return open(QStringLiteral("it is a signature of the whole file, of which only the images in it become "
+                               "payloads; sign an image in the MCUboot format as it is"));
+}
+
 Result<QByteArray> manifestOf(const QList<Content> &contents, const ForeignFirmware &firmware,
                               const ImportRequest &request)
 {
@@ -123,9 +146,13 @@ Result<QByteArray> manifestOf(const QList<Content> &contents, const ForeignFirmw
 
 Result<Bundle> importBundle(const ForeignFirmware &firmware, const ImportRequest &request)
 {
-    const auto contents = contentsOf(firmware);
+    auto contents = contentsOf(firmware);
     if (!contents)
         return passOn(contents.error(), QStringLiteral("importing"));
+    for (const DetachedSignature &signature : request.contentSignatures) {
+        if (auto added = addContentSignature(*contents, signature, firmware.sha256()); !added)
+            return passOn(added.error(), QStringLiteral("adding a signature of the content"));
+    }
     const auto manifest = manifestOf(*contents, firmware, request);
     if (!manifest)
         return passOn(manifest.error(), QStringLiteral("importing"));

@@ -6,6 +6,12 @@
 
 namespace core {
 
+/// A signature that another tool made of a file's content, and whose it is said to be.
+struct DetachedSignature {
+    PublicKey signer;
+    QByteArray value;
+};
+
 /// What `bundle import` is told of a release, beside the file itself.
 struct ImportRequest {
     QString product;
@@ -14,6 +20,7 @@ struct ImportRequest {
     std::optional<Version> version; // that of the images unless told; they have to be of it
     std::optional<quint32> rollbackIndex; // the security counter of the images unless told; likewise
     QList<PrivateKey> keys; // each signs; without any, only a policy lets the release be installed
+    QList<DetachedSignature> contentSignatures = {}; // of the content of one payload each
     QString outputPath;
 };
 
@@ -23,7 +30,8 @@ struct ImportRequest {
 ///
 /// Errors as createBundle(). InvalidFile also for a file that leaves open what is to be installed: damaged
 /// images, several for the same index (variants for slots, families of boards), and a version or a rollback
-/// index that nobody says.
+/// index that nobody says. For a signature of content as identifyPayloadSignature(), when it is of none of
+/// the payloads.
 Result<Bundle> importBundle(const ForeignFirmware &firmware, const ImportRequest &request);
 
 } // namespace core

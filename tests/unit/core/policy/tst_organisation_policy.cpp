@@ -45,6 +45,17 @@ private Q_SLOTS:
         QVERIFY(!policy->allowsUnsignedImport(QString()));
     }
 
+    void mayAskForASignatureOfTheContent()
+    {
+        QVERIFY(!core::parsePolicy(kAllowing)->requiresPayloadSignature);
+        const QByteArray asking = QByteArray(kAllowing).replace(
+            "\"products\"", "\"require_payload_signature\": true, \"products\"");
+        QVERIFY(core::parsePolicy(asking)->requiresPayloadSignature);
+        QVERIFY(core::parsePolicy(asking)->allowsUnsignedImport(QStringLiteral("lamp")));
+        QVERIFY(!core::parsePolicy(QByteArray(asking).replace("signature\": true", "signature\": 1"))
+                     .has_value());
+    }
+
     void namesTheServersThatMayBeDownloadedFrom()
     {
         QCOMPARE(core::parsePolicy("{\"schema\": 1}")->downloadHosts, std::nullopt);

@@ -127,6 +127,48 @@ private Q_SLOTS:
         QCOMPARE(whyRefused(*bundle, {}), std::optional(Reason::SignatureInvalid));
     }
 
+    void aPolicyMayAskForASignatureOfTheContent()
+    {
+        const auto signer = *core::PrivateKey::generate(core::KeyAlgorithm::EcdsaP256);
+        const QByteArray digest = QCryptographicHash::hash(sampleImage(), QCryptographicHash::Sha256);
+        Import import;
+        auto asking = kAllowing;
+        asking.requiresPayloadSignature = true;
+        QCOMPARE(whyRefused(*import.of(sampleImage()), asking), std::optional(Reason::SignatureInvalid));
+
+        import.request.contentSignatures = {{ signer.publicKey(), *signer.signDigest(digest) }};
+        const core::Bundle bundle = *import.of(sampleImage());
+        QCOMPARE(whyRefused(bundle, asking), std::optional(Reason::SignatureInvalid)); // a stranger's
+        core::TrustStore trust = store();
+        trust.releaseKeys.append({signer.publicKey(), {QStringLiteral("dev")}, {QStringLiteral("bench-*")}});
+        const auto release = core::verifyBundle(bundle, trust, kNow, asking);
+        QVERIFY(release.has_value());
+        QCOMPARE(release->trust(), ReleaseTrust::UnsignedImport);
+        QVERIFY(release->signedBy().isEmpty());
+        QCOMPARE(release->payloads()[0].signedBy, QStringList{signer.publicKey().keyId()});
+        QVERIFY(!core::verifyBundle(bundle, trust, kNow, {}).has_value());
+        trust.releaseKeys.last().channels = {QStringLiteral("stable")};
+        QVERIFY(!core::verifyBundle(bundle, trust, kNow, asking).has_value());
+    }
+
+    void refusesAContentSignatureThatWasExchanged()
+    {
+        const auto signer = *core::PrivateKey::generate(core::KeyAlgorithm::EcdsaP256);
+        const QByteArray digest = QCryptographicHash::hash(sampleImage(), QCryptographicHash::Sha256);
+        Import import;
+        import.request.contentSignatures = {{ signer.publicKey(), *signer.signDigest(digest) }};
+        core::Bundle bundle = *import.of(sampleImage());
+        core::TrustStore trust = store();
+        trust.releaseKeys.append({signer.publicKey(), {QStringLiteral("*")}, {QStringLiteral("*")}});
+        core::DocumentSignature &signature = bundle.document.manifest.payloads[0].signatures[0];
+        signature.value = *signer.signDigest(QByteArray(32, 'x'));
+        auto refused = core::verifyBundle(bundle, trust, kNow, kAllowing);
+        QCOMPARE(refused.error().reason, std::optional(Reason::SignatureInvalid));
+        signature = {QStringLiteral("rsa-pss-sha256"), signature.keyId, *signer.signDigest(digest)};
+        refused = core::verifyBundle(bundle, trust, kNow, kAllowing);
+        QCOMPARE(refused.error().reason, std::optional(Reason::SignatureInvalid));
+    }
+
     void isInstallableUnsignedOnlyByPolicy()
     {
         const Import import;
