@@ -71,10 +71,10 @@ Result<Done> checkRevocationsStay(const TrustRoot &trusted, const TrustRoot &nex
 {
     for (const Revocation &revocation : trusted.grants.revocations) {
         if (!next.grants.revocation(revocation.keyId))
-            return fail(ErrorKind::InvalidFile,
-                        QStringLiteral("version %1 takes the revocation of %2 back; that is for ever")
-                            .arg(next.version)
-                            .arg(revocation.keyId));
+            return untrusted(Reason::KeyRevoked,
+                             QStringLiteral("version %1 takes the revocation of %2 back; that is for ever")
+                                 .arg(next.version)
+                                 .arg(revocation.keyId));
     }
     return Done{};
 }

@@ -136,7 +136,7 @@ class Trust(program.CommandLine):
                                   "2.json").result
             self.assertEqual(added[f"{role}_keys"], [{"key_id": added["key_id"], "products": ["bench-*"]}])
         twice = self.bootmend("trust", "add", "boot.pub", "--trust", "2.json", expect=10)
-        self.assertIn("boot", twice.said)
+        self.assertIn("two roles", twice.said)
 
     # What is refused.
 
@@ -145,7 +145,8 @@ class Trust(program.CommandLine):
         self.next("1.json", "2.json", signers="a")
         self.assertFalse(self.bootmend("trust", "show", "2.json").result["root"]["complete"])
         self.assert_import_refused("THRESHOLD_NOT_MET", "2.json")
-        self.sign("2.json", "a") # The same holder again is still one.
+        again = self.bootmend("trust", "sign", "2.json", "--key", "a.pem", expect=10) # The same holder is still one.
+        self.assertIn("signed already", again.said)
         self.assert_import_refused("THRESHOLD_NOT_MET", "2.json")
 
     def test_refuses_what_only_the_new_keys_signed(self):
@@ -212,9 +213,7 @@ class Trust(program.CommandLine):
         root["revoked"] = []
         path.write_text(json.dumps(root, sort_keys=True, separators=(",", ":")))
         self.sign("3.json", "a", "b")
-        ran = self.bootmend("trust", "import", "3.json", expect=4)
-        self.assertIn("revo", ran.said)
-        self.assertEqual(self.version(), 2)
+        self.assert_import_refused("KEY_REVOKED", "3.json")
 
     def test_refuses_to_change_a_signed_root_where_it_is(self):
         self.make_first()

@@ -155,7 +155,7 @@ private Q_SLOTS:
         TrustDraft forgetful = sample.next(first);
         forgetful.store.revocations.clear();
         const auto checked = core::checkSuccessor(first, sample.rootOf(forgetful));
-        QVERIFY(!checked && checked.error().kind == ErrorKind::InvalidFile);
+        QVERIFY(!checked && checked.error().reason == core::Reason::KeyRevoked);
         QVERIFY(checked.error().detail.contains(keyId));
     }
 
