@@ -12,11 +12,19 @@ bool isOf(const QString &channel, const ReleaseFacts &release)
     return channel == QStringLiteral("*") || channel == release.channel;
 }
 
+QString deciderOf(RuleOrigin origin)
+{
+    return origin == RuleOrigin::SignedList ? QStringLiteral("a signed list")
+                                            : QStringLiteral("this computer");
+}
+
 ReleaseObjection objectionOf(const ReleaseBlock &block)
 {
-    const QString unit = block.unit.isEmpty() ? QString() : QStringLiteral(", unit %1").arg(block.unit);
+    const QString unit =
+        block.unit.isEmpty() ? QString() : QStringLiteral(", because of unit %1").arg(block.unit);
     return {Reason::BuildBlocked,
-            QStringLiteral("%1 (%2%3)").arg(block.reason, originName(block.origin), unit), block.origin};
+            QStringLiteral("%1 (blocked by %2%3)").arg(block.reason, deciderOf(block.origin), unit),
+            block.origin};
 }
 
 } // namespace
@@ -25,19 +33,6 @@ ReleaseFacts factsOf(const VerifiedRelease &release)
 {
     const Manifest &manifest = release.manifest();
     return {manifest.product, manifest.channel, manifest.version, release.manifestDigest()};
-}
-
-QString originName(RuleOrigin origin)
-{
-    switch (origin) {
-    case RuleOrigin::Local:
-        return QStringLiteral("local");
-    case RuleOrigin::RolledBackHere:
-        return QStringLiteral("rolled_back_here");
-    case RuleOrigin::SignedList:
-        return QStringLiteral("signed_list");
-    }
-    Q_UNREACHABLE();
 }
 
 bool ReleaseBlock::covers(const ReleaseFacts &release) const
@@ -65,8 +60,8 @@ std::optional<ReleaseObjection> ReleaseRules::objectionTo(const ReleaseFacts &re
         if (minimum.product == release.product && isOf(minimum.channel, release)
             && release.version < minimum.version)
             weigh({Reason::BelowMinimumVersion,
-                   QStringLiteral("%1 is older than %2 (%3)")
-                       .arg(toText(release.version), toText(minimum.version), originName(minimum.origin)),
+                   QStringLiteral("%1 is older than %2, which is the least by %3")
+                       .arg(toText(release.version), toText(minimum.version), deciderOf(minimum.origin)),
                    minimum.origin});
     }
     return found;

@@ -25,8 +25,6 @@ ReleaseFacts factsOf(const VerifiedRelease &release);
 /// Who decided.
 enum class RuleOrigin { Local, RolledBackHere, SignedList };
 
-QString originName(RuleOrigin origin); // "rolled_back_here"
-
 /// Releases that are not to be installed: those of which everything that is said here is true.
 struct ReleaseBlock {
     QString product; // empty: any

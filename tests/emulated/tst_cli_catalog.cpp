@@ -167,7 +167,7 @@ private Q_SLOTS:
         QCOMPARE(verdict(station.run(QStringLiteral("catalog block bench-sensor@1.1.0 --reason smells"))),
                  kDone);
         QCOMPARE(each(station.run(QStringLiteral("catalog list")), "objection_detail"),
-                 QStringLiteral("smells (local)"));
+                 QStringLiteral("smells (blocked by this computer)"));
 
         const QByteArray before = station.flash();
         QCOMPARE(verdict(station.run(kUpdate)), kBlocked);
@@ -213,8 +213,9 @@ private Q_SLOTS:
         const Ran listed = station.run(QStringLiteral("catalog list"));
         QCOMPARE(note[QStringLiteral("release")].toString(), each(listed, "release"));
         QCOMPARE(each(listed, "objection"), QStringLiteral("BUILD_BLOCKED"));
-        QCOMPARE(each(listed, "objection_detail"),
-                 QStringLiteral("rolled back: TRIAL_CRASHED (rolled_back_here, unit BM-0001)"));
+        QCOMPARE(
+            each(listed, "objection_detail"),
+            QStringLiteral("rolled back: TRIAL_CRASHED (blocked by this computer, because of unit BM-0001)"));
 
         QCOMPARE(verdict(onUnit(2)), kBlocked);
         QCOMPARE(verdict(onUnit(2, " --force")), kBlocked); // That is for the unit that rolled back.

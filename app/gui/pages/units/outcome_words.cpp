@@ -136,7 +136,7 @@ QString noticeOf(const JobEnd &end)
         return {};
     return *end.blocking
         ? say("From now on, this computer refuses to install it.")
-        : say("This computer could not block the release, so do not try it on another unit. %1")
+        : say("This computer could not block the release, so do not try it on another unit: %1.")
               .arg(texts::forError(end.blocking->error()).title);
 }
 

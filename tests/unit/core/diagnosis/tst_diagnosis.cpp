@@ -219,7 +219,7 @@ private Q_SLOTS:
         QVERIFY(blocked.finding == Finding::PackageBlocked);
         QVERIFY(core::markOf(blocked.finding) == Mark::Bad);
         QVERIFY(blocked.reason == Reason::BuildBlocked);
-        QCOMPARE(factIn(blocked, "catalog"), QStringLiteral("battery drains (local)"));
+        QCOMPARE(factIn(blocked, "catalog"), QStringLiteral("battery drains (blocked by this computer)"));
         QVERIFY(core::diagnose(seen).next == NextStep::ChooseOtherRelease);
 
         Examination runsIt = seen;

@@ -201,7 +201,7 @@ private Q_SLOTS:
 
         core::obeyCatalog(plan, {{rolledBack}, {}}); // in the place of the older answer
         QCOMPARE(core::firstFailure(plan)->detail,
-                 QStringLiteral("rolled back (rolled_back_here, unit BM-1)"));
+                 QStringLiteral("rolled back (blocked by this computer, because of unit BM-1)"));
         core::obeyCatalog(plan, {{rolledBack}, {}}, QStringLiteral("BM-1"));
         QVERIFY(plan.against.blocks.isEmpty());
         QCOMPARE(bench.update(plan).outcome, Outcome::Updated);
