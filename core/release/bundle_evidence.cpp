@@ -26,47 +26,69 @@ QString releaseFileName(const QString &name)
     return filesFolder() + QLatin1Char('/') + name;
 }
 
-QString signatureName(const QString &keyId)
-{
-    return QStringLiteral("signature-%1.bin").arg(keyId.left(16));
-}
-
 QString keyName(const QString &keyId)
 {
     return QStringLiteral("key-%1.pem").arg(keyId.left(16));
 }
 
-/// The command that verifies a file's signature, and what it prints then. Paths are quoted.
-EvidenceStep verifyingStep(const DocumentSignature &signature, const QString &key, const QString &file,
-                           const QString &signatureFile)
+/// A signature that anyone can check, and the files that it takes.
+struct ShownSignature {
+    DocumentSignature signature;
+    QString claim;
+    QString signedFile;
+    QString signatureFile;
+};
+
+QList<ShownSignature> shownSignatures(const Bundle &bundle, const TrustStore &store)
 {
-    const QString claim = QStringLiteral("its owner signed the manifest");
-    if (algorithmNamed(signature.algorithm) == KeyAlgorithm::Ed25519) {
-        return {claim,
+    QList<ShownSignature> shown;
+    for (const DocumentSignature &signature : bundle.document.signatures)
+        shown.append({signature, QStringLiteral("its owner signed the manifest"), signedBytesName(),
+                      QStringLiteral("signature-%1.bin").arg(signature.keyId.left(16))});
+    for (const ManifestPayload &payload : bundle.document.manifest.payloads) {
+        const QString file = payload.entry().name;
+        for (const DocumentSignature &signature :
+             bundle.files.contains(file) ? payload.signatures : QList<DocumentSignature>())
+            shown.append(
+                {signature, QStringLiteral("its owner signed the content of %1").arg(payload.image),
+                 releaseFileName(file),
+                 QStringLiteral("signature-%1-of-%2.bin").arg(signature.keyId.left(16), payload.image)});
+    }
+    shown.removeIf([&store](const ShownSignature &one) { return !store.releaseKey(one.signature.keyId); });
+    return shown;
+}
+
+QString paddingOptions(const QString &algorithm)
+{
+    return algorithmNamed(algorithm) == KeyAlgorithm::RsaPss ? QStringLiteral(
+               "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 -sigopt rsa_mgf1_md:sha256 ")
+                                                             : QString();
+}
+
+/// The command that verifies it, and what it prints then.
+EvidenceStep verifyingStep(const ShownSignature &shown, const QDir &folder)
+{
+    const auto path = [&folder](const QString &name) { return shellQuoted(folder.filePath(name)); };
+    const QString key = path(keyName(shown.signature.keyId));
+    if (algorithmNamed(shown.signature.algorithm) == KeyAlgorithm::Ed25519) {
+        return {shown.claim,
                 QStringLiteral("openssl pkeyutl -verify -pubin -inkey %1 -rawin -in %2 -sigfile %3")
-                    .arg(key, file, signatureFile),
+                    .arg(key, path(shown.signedFile), path(shown.signatureFile)),
                 QStringLiteral("Signature Verified Successfully")};
     }
-    const QString padding = algorithmNamed(signature.algorithm) == KeyAlgorithm::RsaPss
-        ? QStringLiteral(
-            "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 -sigopt rsa_mgf1_md:sha256 ")
-        : QString();
-    return {claim,
+    return {shown.claim,
             QStringLiteral("openssl dgst -sha256 %1-verify %2 -signature %3 %4")
-                .arg(padding, key, signatureFile, file),
+                .arg(paddingOptions(shown.signature.algorithm), key, path(shown.signatureFile),
+                     path(shown.signedFile)),
             QStringLiteral("Verified OK")};
 }
 
-QList<EvidenceStep> signatureSteps(const DocumentSignature &signature, const QDir &folder)
+EvidenceStep keyStep(const QString &keyId, const QDir &folder)
 {
-    const auto path = [&folder](const QString &name) { return shellQuoted(folder.filePath(name)); };
-    const QString key = path(keyName(signature.keyId));
-    return {
-        {QStringLiteral("the public key is the one that the trust store knows"),
-         QStringLiteral("openssl pkey -pubin -in %1 -outform DER | openssl dgst -sha256 -r").arg(key),
-         QStringLiteral("%1 *stdin").arg(signature.keyId)},
-        verifyingStep(signature, key, path(signedBytesName()), path(signatureName(signature.keyId))),
-    };
+    return {QStringLiteral("the public key is the one that the trust store knows"),
+            QStringLiteral("openssl pkey -pubin -in %1 -outform DER | openssl dgst -sha256 -r")
+                .arg(shellQuoted(folder.filePath(keyName(keyId)))),
+            QStringLiteral("%1 *stdin").arg(keyId)};
 }
 
 EvidenceStep fileStep(const ReleaseFile &file, const QDir &folder)
@@ -77,21 +99,14 @@ EvidenceStep fileStep(const ReleaseFile &file, const QDir &folder)
             QStringLiteral("%1 *%2").arg(QString::fromLatin1(file.sha256.toHex()), path)};
 }
 
-bool canBeShown(const DocumentSignature &signature, const TrustStore &store)
-{
-    return store.releaseKey(signature.keyId) != nullptr;
-}
-
 } // namespace
 
 QList<EvidenceStep> explainVerification(const Bundle &bundle, const TrustStore &store, const QString &folder)
 {
     const QDir place(folder);
     QList<EvidenceStep> steps;
-    for (const DocumentSignature &signature : bundle.document.signatures) {
-        if (canBeShown(signature, store))
-            steps += signatureSteps(signature, place);
-    }
+    for (const ShownSignature &shown : shownSignatures(bundle, store))
+        steps << keyStep(shown.signature.keyId, place) << verifyingStep(shown, place);
     for (const ManifestPayload &payload : bundle.document.manifest.payloads) {
         if (bundle.files.contains(payload.entry().name))
             steps += fileStep(payload.entry(), place);
@@ -108,11 +123,10 @@ Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore
     if (!place.mkpath(filesFolder()))
         return fail(ErrorKind::FileFailed, QStringLiteral("%1: cannot be created").arg(folder));
     QMap<QString, QByteArray> files{{signedBytesName(), bundle.document.signedBytes}};
-    for (const DocumentSignature &signature : bundle.document.signatures) {
-        if (!canBeShown(signature, store))
-            continue;
-        files.insert(signatureName(signature.keyId), signature.value);
-        files.insert(keyName(signature.keyId), store.releaseKey(signature.keyId)->key.toPem());
+    for (const ShownSignature &shown : shownSignatures(bundle, store)) {
+        const QString &keyId = shown.signature.keyId;
+        files.insert(shown.signatureFile, shown.signature.value);
+        files.insert(keyName(keyId), store.releaseKey(keyId)->key.toPem());
     }
     for (auto file = files.cbegin(); file != files.cend(); ++file) {
         if (auto written = replaceFile(place.filePath(file.key()), file.value()); !written)

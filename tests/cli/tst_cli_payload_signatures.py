@@ -66,6 +66,11 @@ class PayloadSignatures(program.CommandLine):
         verified = self.bootmend("bundle", "verify", "r.bmb", "--trust", "trust.json").result
         self.assertEqual(verified["payload_signed_by"], {"application": [self.ids["rsa-3072"]]}) # of a trusted key
         self.assertNotIn(self.ids["rsa-3072"], verified["signed_by"])
+        explained = self.bootmend("bundle", "verify", "r.bmb", "--trust", "trust.json", "--explain", "proof")
+        steps = [line for line in explained.lines if "command_line" in line]
+        for step in steps:
+            self.assertIn(step["expected"], self.shell(step["command_line"] + " 2>&1"))
+        self.assertTrue(any("the content of application" in step["note"] for step in steps))
 
     def test_refuses_what_is_no_signature_of_the_payload(self):
         self.write("other", "something else")
