@@ -3,9 +3,8 @@
 
 #include "app/state/state_folders.h"
 #include "core/async/on_worker.h"
+#include "core/base/shell_quote.h"
 #include "core/catalog/catalog.h"
-
-#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -37,37 +36,29 @@ core::Result<core::ReleaseBlock> enter(const QString &folder, const core::Releas
     return blocked ? core::Result<core::ReleaseBlock>(block) : core::passOn(blocked.error());
 }
 
-/// As a shell takes it for one word.
-QString quoted(const QString &word)
-{
-    static const QRegularExpression plain(QStringLiteral("^[A-Za-z0-9_./@:+-]+$"));
-    if (plain.match(word).hasMatch())
-        return word;
-    return u'\'' + QString(word).replace(u'\'', QStringLiteral("'\\''")) + u'\'';
-}
-
 /// "bootmend", and where its catalog is when that is not the usual place.
 QString program(const QString &catalogFolder)
 {
     if (catalogFolder == state::catalogFolder({}, {}))
         return QStringLiteral("bootmend");
-    return QStringLiteral("bootmend --state %1").arg(quoted(QFileInfo(catalogFolder).path()));
+    return QStringLiteral("bootmend --state %1").arg(core::shellQuoted(QFileInfo(catalogFolder).path()));
 }
 
 /// The name under which 'catalog unblock' finds it, whether the catalog holds the release or not.
 QString nameOf(const core::ReleaseBlock &block, const core::ReleaseFacts &release)
 {
     return block.manifestDigest.isEmpty()
-        ? quoted(QStringLiteral("%1@%2").arg(release.product, core::toText(release.version)))
+        ? core::shellQuoted(QStringLiteral("%1@%2").arg(release.product, core::toText(release.version)))
         : hex(block.manifestDigest);
 }
 
 QString loweringOf(const core::MinimumVersion &minimum, const core::ReleaseFacts &release)
 {
-    const QString words = QStringLiteral("%1 %2").arg(quoted(minimum.product), core::toText(release.version));
+    const QString words =
+        QStringLiteral("%1 %2").arg(core::shellQuoted(minimum.product), core::toText(release.version));
     return minimum.channel == QStringLiteral("*")
         ? words
-        : QStringLiteral("%1 --channel %2").arg(words, quoted(minimum.channel));
+        : QStringLiteral("%1 --channel %2").arg(words, core::shellQuoted(minimum.channel));
 }
 
 template<class Rules>
