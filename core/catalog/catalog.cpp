@@ -269,43 +269,57 @@ Result<QString> Catalog::bundlePath(const CatalogRelease &release) const
     return checked ? Result<QString>(m_objects.pathOf(release.object)) : passOn(checked.error());
 }
 
+/// Of each product and channel all but the newest that may be installed; those that a unit rolled back here
+/// stay, as evidence.
+Result<QList<CatalogRelease>> Catalog::notWorthKeeping(int keep) const
+{
+    const auto releases = list();
+    const auto known = rules();
+    if (!releases || !known)
+        return passOn(releases ? known.error() : releases.error());
+    QList<CatalogRelease> gone;
+    QMap<QPair<QString, QString>, int> kept;
+    for (const CatalogRelease &release : *releases) {
+        const auto isEvidence = [&release](const ReleaseBlock &block) {
+            return block.origin == RuleOrigin::RolledBackHere && block.covers(release.facts());
+        };
+        if (std::any_of(known->blocks.cbegin(), known->blocks.cend(), isEvidence))
+            continue;
+        int &count = kept[{release.product, release.channel}];
+        if (count >= keep)
+            gone.append(release);
+        else if (!known->objectionTo(release.facts()))
+            ++count;
+    }
+    return gone;
+}
+
+Result<Done> Catalog::remove(const CatalogRelease &release)
+{
+    const auto deleted =
+        m_database.run(QStringLiteral("DELETE FROM releases WHERE object = ?"), {release.object});
+    // The marker first: an object without a row is found, whenever the power goes.
+    return deleted ? m_objects.mark(release.object) : passOn(deleted.error());
+}
+
 Result<QList<CatalogRelease>> Catalog::prune(int keep, Pruning pruning)
 {
-    QList<CatalogRelease> gone;
-    const auto choose = [&]() -> Result<Done> {
-        const auto releases = list();
-        const auto known = rules();
-        if (!releases || !known)
-            return passOn(releases ? known.error() : releases.error());
-        QMap<QPair<QString, QString>, int> kept;
-        for (const CatalogRelease &release : *releases) {
-            const auto isEvidence = [&release](const ReleaseBlock &block) {
-                return block.origin == RuleOrigin::RolledBackHere && block.covers(release.facts());
-            };
-            if (std::any_of(known->blocks.cbegin(), known->blocks.cend(), isEvidence))
-                continue;
-            int &count = kept[{release.product, release.channel}];
-            if (count >= keep)
-                gone.append(release);
-            else if (!known->objectionTo(release.facts()))
-                ++count;
-        }
-        for (const CatalogRelease &release : std::as_const(gone)) {
-            const auto deleted = pruning == Pruning::Try
-                ? Result<QSqlQuery>(QSqlQuery())
-                : m_database.run(QStringLiteral("DELETE FROM releases WHERE object = ?"), {release.object});
-            // The marker first: an object without a row is found, whenever the power goes.
-            const auto marked = deleted && pruning == Pruning::Do ? m_objects.mark(release.object)
-                : deleted                                         ? Result<Done>(Done{})
-                                                                  : passOn(deleted.error());
-            if (!marked)
-                return marked;
+    if (pruning == Pruning::Try)
+        return notWorthKeeping(keep);
+    Result<QList<CatalogRelease>> gone = QList<CatalogRelease>();
+    const auto removeAll = [this, keep, &gone]() -> Result<Done> {
+        gone = notWorthKeeping(keep);
+        if (!gone)
+            return passOn(gone.error());
+        for (const CatalogRelease &release : std::as_const(*gone)) {
+            if (auto removed = remove(release); !removed)
+                return removed;
         }
         return Done{};
     };
-    if (auto pruned = atomically(choose); !pruned)
+    if (auto pruned = atomically(removeAll); !pruned)
         return passOn(pruned.error());
-    if (auto removed = pruning == Pruning::Do ? removeLeftovers() : Done{}; !removed)
+    if (auto removed = removeLeftovers(); !removed)
         return passOn(removed.error());
     return gone;
 }

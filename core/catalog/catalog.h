@@ -102,6 +102,8 @@ private:
                                const QDateTime &nowUtc);
     Result<AddedRelease> enterAgain(const ObjectStore::Incoming &incoming, const CatalogRelease &known);
     Result<Done> insert(const CatalogRelease &release, const QByteArray &notes);
+    Result<Done> remove(const CatalogRelease &release);
+    Result<QList<CatalogRelease>> notWorthKeeping(int keep) const;
     /// Runs `work` inside one transaction.
     Result<Done> atomically(const std::function<Result<Done>()> &work);
 
