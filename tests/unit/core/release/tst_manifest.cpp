@@ -95,6 +95,9 @@ private Q_SLOTS:
         QCOMPARE(manifest->payloads[0].file.size, std::optional<qint64>(262144));
         QCOMPARE(manifest->payloads[0].file.sha256, QByteArray(32, '\xaa'));
         QCOMPARE(manifest->payloads[0].slot, QStringLiteral("secondary"));
+        QCOMPARE(manifest->payloads[0].signatures.size(), 1);
+        QCOMPARE(manifest->payloads[0].signatures[0].algorithm, QStringLiteral("rsa-pkcs1-sha256"));
+        QCOMPARE(manifest->payloads[0].signatures[0].value, QByteArray("signed"));
         QCOMPARE(manifest->payloads[1].url, QStringLiteral("https://fw.example/net.bin"));
         QVERIFY(manifest->policy.requiresMainsPower);
         QCOMPARE(manifest->health.size(), 2);
@@ -234,6 +237,9 @@ private Q_SLOTS:
         row("size", "size: 262144", "size: 0", "payloads[0].size has to be");
         row("hash", "sha256: aa", "sha256: AA", "payloads[0].sha256 has to be 64");
         row("slot", "slot: secondary", "slot: third", "payloads[0].slot has to be");
+        row("algorithm of content", "rsa-pkcs1-sha256", "ed25519",
+            "payloads[0].signatures[0].alg has to be one");
+        row("unknown in a signature", "alg: rsa", "by: me, alg: rsa", "\"by\" is not a known field");
         row("http", "https://fw.example", "http://fw.example", "payloads[1].url has to be an https address");
         row("user in the address", "https://fw", "https://me:secret@fw", "payloads[1].url has to be");
         row("file and address", "{image: network-core,", "{image: network-core, file: n.bin,",
