@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/catalog/block_list.h"
 
+#include "core/release/release_checks.h"
+#include "core/release/release_signers.h"
 #include "core/trust/json_fields.h"
 
 #include <QRegularExpression>
@@ -13,11 +15,6 @@ constexpr JsonFields::Range kVersion{1, 0x7fffffff};
 constexpr JsonFields::Range kSchema{1, 1};
 constexpr qsizetype kDigestSize = 32;
 constexpr qsizetype kLongestReason = 200;
-
-tl::unexpected<Error> untrusted(Reason reason, const QString &detail)
-{
-    return fail(ErrorKind::Untrusted, reason, detail);
-}
 
 void checkName(JsonFields &fields, const char *name, const QString &text)
 {
@@ -139,28 +136,6 @@ int thresholdFor(const TrustStore &store, const QString &channel, const QString 
     return most;
 }
 
-struct Count {
-    int good = 0;
-    std::optional<Reason> worst; // of signatures that do not count
-};
-
-Count countFor(const QString &product, const BlockList &list, const TrustStore &store, const QDateTime &now)
-{
-    Count count;
-    for (const DocumentSignature &signature : list.document.signatures) {
-        const ReleaseKey *record = store.releaseKey(signature.keyId);
-        if (store.revocation(signature.keyId))
-            count.worst = Reason::KeyRevoked;
-        else if (!record || !record->covers(list.channel, product))
-            count.worst = count.worst.value_or(Reason::KeyUnknown);
-        else if (!record->isInForce(now))
-            count.worst = count.worst == Reason::KeyRevoked ? Reason::KeyRevoked : Reason::KeyExpired;
-        else
-            ++count.good;
-    }
-    return count;
-}
-
 } // namespace
 
 Result<BlockList> parseBlockList(const QByteArray &bytes)
@@ -177,6 +152,10 @@ Result<BlockList> draftBlockList(const QByteArray &text, const QDateTime &nowUtc
     if (!document->object())
         return readList(*document);
     Json::Object members = *document->object();
+    if (members.contains(QStringLiteral("signatures")))
+        return fail(ErrorKind::InvalidFile,
+                    QStringLiteral("signatures are made when the list is signed, not written; a signed list "
+                                   "that was edited is a draft without them"));
     members.emplace(QStringLiteral("schema"), 1);
     members.emplace(QStringLiteral("kind"), QStringLiteral("block-list"));
     members.emplace(QStringLiteral("issued"), timeText(nowUtc));
@@ -185,30 +164,13 @@ Result<BlockList> draftBlockList(const QByteArray &text, const QDateTime &nowUtc
 
 Result<Done> checkSigners(const BlockList &list, const TrustStore &store, const ReleaseTime &time)
 {
-    if (store.dependsOnTime() && time.nowUtc < time.earliestUtc)
-        return fail(ErrorKind::NotAllowedNow, Reason::ClockWrong,
-                    QStringLiteral("this computer's clock says %1").arg(timeText(time.nowUtc)));
-    if (store.expires && time.nowUtc >= *store.expires)
-        return untrusted(Reason::RootExpired, QStringLiteral("the trust root expired"));
-    if (list.document.signatures.isEmpty())
-        return untrusted(Reason::SignatureInvalid, QStringLiteral("nobody signed the list"));
-    QList<PublicKey> keys;
-    for (const ReleaseKey &record : store.releaseKeys)
-        keys.append(record.key);
-    if (const auto signers = signersAmong(keys, list.document); !signers)
-        return passOn(signers.error());
+    if (auto checked = checkClockAndRoot(store, time); !checked)
+        return checked;
     for (const QString &product : list.products) {
-        const Count count = countFor(product, list, store, time.nowUtc);
-        const int threshold = thresholdFor(store, list.channel, product);
-        if (count.good >= threshold)
-            continue;
-        const bool isTooFew =
-            count.good > 0 && count.worst.value_or(Reason::KeyUnknown) == Reason::KeyUnknown;
-        return untrusted(isTooFew ? Reason::ThresholdNotMet : count.worst.value_or(Reason::KeyUnknown),
-                         QStringLiteral("%1 of %2 signatures that a list for %3, channel %4, takes")
-                             .arg(count.good)
-                             .arg(threshold)
-                             .arg(product, list.channel));
+        const auto signers = countingSigners(list.document, {list.channel, product},
+                                             thresholdFor(store, list.channel, product), store, time.nowUtc);
+        if (!signers)
+            return passOn(signers.error(), QStringLiteral("verifying the list of blocked releases"));
     }
     return Done{};
 }

@@ -20,7 +20,8 @@ struct BlockList {
 /// Reads a list in its canonical form. Judges no signature. InvalidFile for what is none.
 Result<BlockList> parseBlockList(const QByteArray &bytes);
 
-/// Reads what a person wrote, without signatures; `schema`, `kind` and `issued` may be missing.
+/// Reads what a person wrote; `schema`, `kind` and `issued` may be missing. InvalidFile also for one that has
+/// signatures, as they cannot be about what was edited.
 Result<BlockList> draftBlockList(const QByteArray &text, const QDateTime &nowUtc);
 
 /// That as many release keys signed it as releases of each of its products, in its channel, need. Errors as

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/payload_signature.h"
 
+#include "core/release/release_signers.h"
+
 namespace core {
 
 namespace {
@@ -13,13 +15,6 @@ QString schemeOf(const PublicKey &signer, const QByteArray &digest, const QByteA
     if (signer.verifiesDigest(digest, signature))
         return algorithmName(signer.algorithm());
     return signer.verifiesPkcs1Digest(digest, signature) ? kRsaPkcs1 : QString();
-}
-
-bool counts(const QString &keyId, const Manifest &manifest, const TrustStore &store, const QDateTime &nowUtc)
-{
-    const ReleaseKey *record = store.releaseKey(keyId);
-    return record && !store.revocation(keyId) && record->covers(manifest.channel, manifest.product)
-        && record->isInForce(nowUtc);
 }
 
 } // namespace
@@ -65,7 +60,7 @@ Result<QStringList> payloadSigners(const ManifestPayload &payload, const Manifes
                         QStringLiteral("the content of the payload %1 is not what the key %2 signed")
                             .arg(payload.image, signature.keyId));
         }
-        if (counts(signature.keyId, manifest, store, nowUtc))
+        if (!objectionToKey(signature.keyId, {manifest.channel, manifest.product}, store, nowUtc))
             signers.append(signature.keyId);
     }
     return signers;

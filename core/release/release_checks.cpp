@@ -15,22 +15,6 @@ tl::unexpected<Error> untrusted(Reason reason, const QString &detail)
     return fail(ErrorKind::Untrusted, reason, detail);
 }
 
-/// Expiry is judged by this computer's clock, so a clock that is certainly wrong judges nothing.
-Result<Done> checkTimes(const Manifest &manifest, const TrustStore &store, const ReleaseTime &time)
-{
-    const bool dependsOnTime = manifest.expires || store.dependsOnTime();
-    if (dependsOnTime && time.nowUtc < time.earliestUtc) {
-        return fail(ErrorKind::NotAllowedNow, Reason::ClockWrong,
-                    QStringLiteral("this computer's clock says %1, and this program was made after %2")
-                        .arg(timeText(time.nowUtc), timeText(time.earliestUtc)));
-    }
-    if (store.expires && time.nowUtc >= *store.expires) {
-        return untrusted(Reason::RootExpired,
-                         QStringLiteral("the trust root expired at %1").arg(timeText(*store.expires)));
-    }
-    return Done{};
-}
-
 Result<Done> checkUnsignedImport(const Manifest &manifest, const OrganisationPolicy &policy,
                                  const QMap<QString, QStringList> &payloadSigners)
 {
@@ -40,12 +24,12 @@ Result<Done> checkUnsignedImport(const Manifest &manifest, const OrganisationPol
                                         "organisation allows unsigned imports for %1")
                              .arg(manifest.product));
     }
-    const QString unsignedImage = payloadSigners.key({});
-    if (policy.requiresPayloadSignature && !unsignedImage.isEmpty()) {
-        return untrusted(Reason::SignatureInvalid,
-                         QStringLiteral("no trusted key signed the content of the payload %1, and the "
-                                        "organisation's policy asks for that of unsigned imports")
-                             .arg(unsignedImage));
+    for (const ManifestPayload &payload : manifest.payloads) {
+        if (policy.requiresPayloadSignature && payloadSigners.value(payload.image).isEmpty())
+            return untrusted(Reason::SignatureInvalid,
+                             QStringLiteral("no trusted key signed the content of the payload %1, and the "
+                                            "organisation's policy asks for that of unsigned imports")
+                                 .arg(payload.image));
     }
     return Done{};
 }
@@ -101,11 +85,27 @@ Result<Done> checkBootKey(const McubootImage &image, const Manifest &manifest, c
 
 } // namespace
 
+/// Expiry is judged by this computer's clock, so a clock that is certainly wrong judges nothing.
+Result<Done> checkClockAndRoot(const TrustStore &store, const ReleaseTime &time,
+                               const std::optional<QDateTime> &expiryOfDocument)
+{
+    if ((expiryOfDocument || store.dependsOnTime()) && time.nowUtc < time.earliestUtc) {
+        return fail(ErrorKind::NotAllowedNow, Reason::ClockWrong,
+                    QStringLiteral("this computer's clock says %1, and this program was made after %2")
+                        .arg(timeText(time.nowUtc), timeText(time.earliestUtc)));
+    }
+    if (store.expires && time.nowUtc >= *store.expires) {
+        return untrusted(Reason::RootExpired,
+                         QStringLiteral("the trust root expired at %1").arg(timeText(*store.expires)));
+    }
+    return Done{};
+}
+
 Result<Admission> admitManifest(const SignedManifest &document, const TrustStore &store,
                                 const ReleaseTime &time, const OrganisationPolicy &policy)
 {
     const Manifest &manifest = document.manifest;
-    if (auto checked = checkTimes(manifest, store, time); !checked)
+    if (auto checked = checkClockAndRoot(store, time, manifest.expires); !checked)
         return passOn(checked.error());
     auto admission = admitByWhom(document, store, time.nowUtc, policy);
     if (!admission)

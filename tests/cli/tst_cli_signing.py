@@ -73,6 +73,36 @@ class Signing(program.CommandLine):
         ran = self.bootmend("bundle", "create", self.make_manifest(), "--key", "short.pem", "-o", "r.bmb", expect=10)
         self.assertIn("3072", ran.said)
 
+    def test_signs_a_list_of_blocked_releases(self):
+        """By several holders, one of them elsewhere; openssl agrees about the bytes."""
+        for name in ("first", "second"):
+            self.make_key(name, "ecdsa-p256")
+            self.bootmend("trust", "add", f"{name}.pub", "--trust", "trust.json")
+        self.bootmend("trust", "require", "2", "--trust", "trust.json")
+        self.write("draft.json", '{"version": 7, "products": ["lamp"]}')
+        self.bootmend("catalog", "sign-list", "draft.json", "--key", "first.pem", "-o", "one.json")
+        trust = ["--trust", "trust.json"]
+        too_few = self.bootmend("catalog", "import-list", "one.json", *trust, expect=4)
+        self.assertEqual(too_few.result["reason"], "THRESHOLD_NOT_MET")
+        told = self.bootmend("catalog", "sign-list", "one.json", "--bytes", "bytes.json", "-o", "same.json")
+        command = next(line["command_line"] for line in told.lines if line.get("alg") == "ecdsa-p256-sha256")
+        self.shell(command.replace("KEY.pem", "second.pem"))
+        self.bootmend("catalog", "sign-list", "same.json", "--signature", "bytes.json.sig", "--public", "second.pub", "-o",
+                      "two.json")
+        self.bootmend("catalog", "import-list", "two.json", *trust)
+        self.assertIn("Verified OK", self.openssl("dgst", "-sha256", "-verify", "second.pub", "-signature",
+                                                  "bytes.json.sig", "bytes.json"))
+
+    def test_signs_no_list_that_was_edited_after_it_was_signed(self):
+        self.make_key("k")
+        self.write("draft.json", '{"version": 7, "products": ["lamp"]}')
+        self.bootmend("catalog", "sign-list", "draft.json", "--key", "k.pem", "-o", "signed.json")
+        edited = (self.folder / "signed.json").read_text().replace('"version":7', '"version": 8')
+        self.write("edited.json", edited)
+        refused = self.bootmend("catalog", "sign-list", "edited.json", "--key", "k.pem", "-o", "again.json", expect=10)
+        self.assertIn("signatures", refused.said)
+        self.assertFalse((self.folder / "again.json").exists())
+
     def test_signs_a_root_with_keys_of_each_kind(self):
         init = ["trust", "init", "-o", "1.json", "--expires", "2090-01-01"]
         for algorithm in ALGORITHMS:

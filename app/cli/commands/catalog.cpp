@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/catalog/catalog.h"
 
+#include "app/cli/commands/signing.h"
 #include "app/cli/job_runner.h"
 #include "app/cli/session.h"
 #include "core/async/on_worker.h"
 #include "core/base/build_time.h"
 #include "core/base/file_access.h"
-#include "core/trust/key_file.h"
 
 #include <QJsonArray>
 
@@ -16,11 +16,11 @@ namespace {
 
 struct CatalogOptions {
     std::vector<std::string> files;
-    std::vector<std::string> keys; // --key
     std::string name; // of a release, or of a product
     std::string product, channel, search, version, reason, output;
     int keep = 0; // --keep
     bool isDryRun = false; // --dry-run
+    SigningOptions signing;
 };
 
 using core::Catalog;
@@ -134,12 +134,12 @@ struct Additions {
     core::ReleaseRules rules;
 };
 
-core::Result<Additions> addAll(Catalog &catalog, const std::vector<std::string> &files,
-                               const core::TrustStore &trust)
+core::Result<Additions> addAll(Catalog &catalog, const QStringList &files, const state::TrustInUse &trust)
 {
     Additions additions;
-    for (const std::string &file : files) {
-        auto one = catalog.add(text(file), trust, {QDateTime::currentDateTimeUtc(), core::buildTime()});
+    for (const QString &file : files) {
+        const auto opened = state::openBundle(trust, file);
+        auto one = opened ? catalog.add(file, opened->store, opened->time) : core::passOn(opened.error());
         if (!one)
             return core::passOn(one.error());
         additions.releases.append(*std::move(one));
@@ -154,11 +154,14 @@ core::Result<Additions> addAll(Catalog &catalog, const std::vector<std::string> 
 int addReleases(const CatalogOptions &options, Session &session)
 {
     const auto command = QStringLiteral("catalog add");
-    const auto trust = session.trustStore();
+    const auto trust = session.trustInUse();
     if (!trust)
         return session.output().result(command, trust.error());
+    QStringList files;
+    for (const std::string &file : options.files)
+        files.append(text(file));
     const auto added = inCatalog<Additions>(
-        session, [options, trust](Catalog &catalog) { return addAll(catalog, options.files, *trust); });
+        session, [files, trust](Catalog &catalog) { return addAll(catalog, files, *trust); });
     if (!added)
         return session.output().result(command, added.error());
     QJsonArray releases;
@@ -301,27 +304,40 @@ int importList(const CatalogOptions &options, Session &session)
         {{QStringLiteral("version"), list->version}, {QStringLiteral("blocks"), list->rules.blocks.size()}});
 }
 
+/// One that others signed already, or what a person wrote.
+core::Result<core::BlockList> listIn(const QString &path)
+{
+    const auto bytes = core::readWholeFile(path, core::kLargestSignedDocument);
+    if (!bytes)
+        return core::passOn(bytes.error());
+    const auto list = core::parseBlockList(*bytes);
+    return list ? list : core::draftBlockList(*bytes, QDateTime::currentDateTimeUtc());
+}
+
+core::Result<core::Done> writeList(const core::BlockList &list, const QString &path)
+{
+    const auto document = core::toBytes(list.document);
+    return document ? core::replaceFile(path, *document) : core::passOn(document.error());
+}
+
 int signList(const CatalogOptions &options, Session &session)
 {
     const auto command = QStringLiteral("catalog sign-list");
-    const auto made = [&]() -> core::Result<core::BlockList> {
-        const auto bytes = core::readWholeFile(text(options.name), core::kLargestSignedDocument);
-        auto list = bytes ? core::draftBlockList(*bytes, QDateTime::currentDateTimeUtc())
-                          : core::passOn(bytes.error());
-        if (!list)
-            return list;
-        const auto keys = session.privateKeys(options.keys);
-        const auto added = keys ? core::addSignatures(list->document, *keys) : core::passOn(keys.error());
-        if (!added)
-            return core::passOn(added.error());
-        const auto document = core::toBytes(list->document);
-        const auto written =
-            document ? core::replaceFile(text(options.output), *document) : core::passOn(document.error());
-        return written ? list : core::passOn(written.error());
-    }();
-    if (!made)
-        return session.output().result(command, made.error());
-    return session.output().done(command, {{QStringLiteral("version"), made->version}});
+    auto list = listIn(text(options.name));
+    if (!list)
+        return session.output().result(command, list.error());
+    const bool isForElsewhere = options.signing.isOnlyToBeWritten();
+    const auto added = isForElsewhere ? core::Result<core::Done>(core::Done{})
+                                      : addSignatures(list->document, options.signing, session);
+    const auto written = added ? writeList(*list, text(options.output)) : core::passOn(added.error());
+    if (!written)
+        return session.output().result(command, written.error());
+    if (isForElsewhere) {
+        session.output().say(
+            QStringLiteral("Go on with %1, which is what will be signed.").arg(text(options.output)));
+        return tellBytesToSign(command, list->document, options.signing, session.output());
+    }
+    return session.output().done(command, {{QStringLiteral("version"), list->version}});
 }
 
 } // namespace
@@ -368,8 +384,8 @@ void addCatalog(CLI::App &app, Session &session)
         ->required();
     CLI::App *sign = add("sign-list", "signs a list of blocked releases", signList);
     sign->add_option("FILE", options->name, "the list, JSON")->required();
-    sign->add_option("--key", options->keys, "a private release key; any number of times")->required();
-    sign->add_option("-o,--output", options->output, "the signed list to write")->required();
+    sign->add_option("-o,--output", options->output, "the list to write")->required();
+    addSigningOptions(*sign, options->signing);
 }
 
 } // namespace cli
