@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/session.h"
 
-#include "app/bench/bench_file.h"
 #include "app/cli/job_runner.h"
 #include "app/keys/key_reference.h"
 #include "app/state/catalog_rules.h"
@@ -60,12 +59,7 @@ core::Result<std::unique_ptr<core::Driver>> Session::openForService(const QStrin
 
 core::Result<state::TrustInUse> Session::trustInUse()
 {
-    if (!options.trustFile.isEmpty())
-        return state::TrustInUse{options.trustFile};
-    if (!options.benchDirectory.isEmpty())
-        return state::TrustInUse{bench::trustFilePath(QDir(options.benchDirectory))};
-    const core::Result<QString> own = state::ownTrustFile(options.stateDirectory);
-    return own ? core::Result<state::TrustInUse>(state::TrustInUse{*own, true}) : core::passOn(own.error());
+    return state::trustInUse({options.trustFile, options.benchDirectory, options.stateDirectory});
 }
 
 core::Result<core::TrustStore> Session::trustStore()
@@ -238,9 +232,8 @@ int run(int argc, const char *const *argv, Session &session)
     session.options.benchDirectory = QString::fromStdString(benchDirectory);
     session.options.trustFile = QString::fromStdString(trustFile);
     session.options.passphraseFile = QString::fromStdString(passphraseFile);
-    session.options.stateDirectory =
-        stateDirectory.empty() ? state::defaultStateDirectory() : QString::fromStdString(stateDirectory);
     const QString toldState = QString::fromStdString(stateDirectory);
+    session.options.stateDirectory = state::stateFolder(toldState);
     session.options.catalogDirectory = state::catalogFolder(toldState, session.options.benchDirectory);
     session.options.downloadDirectory = state::downloadFolder(toldState, session.options.benchDirectory);
     session.options.caFile = QString::fromStdString(caFile);

@@ -2,8 +2,6 @@
 #include "app/gui/device_thread/device_thread.h"
 #include "app/gui/look/icon.h"
 #include "app/gui/shell/main_window.h"
-#include "app/state/own_trust.h"
-#include "app/state/state_folders.h"
 #include "app/wiring/live_connector.h"
 
 #include <QApplication>
@@ -21,15 +19,6 @@ gui::ThemeChoice themeNamed(const QString &name)
 std::unique_ptr<core::Connector> makeConnector(core::Clock &clock, const QString &bench)
 {
     return std::make_unique<wiring::LiveConnector>(clock, bench);
-}
-
-/// Empty when this computer has none; the releases page says so then.
-QString ownTrustFile(const QString &stateDirectory)
-{
-    const core::Result<QString> own = state::ownTrustFile(stateDirectory);
-    if (!own)
-        qWarning("%s", qPrintable(own.error().detail));
-    return own.value_or(QString());
 }
 
 } // namespace
@@ -58,17 +47,13 @@ int main(int argc, char *argv[])
     const QCommandLineOption stateFolder(
         QStringLiteral("state"),
         QCoreApplication::translate("main", "Keep what this computer keeps in this directory."),
-        QStringLiteral("DIR"), state::defaultStateDirectory());
+        QStringLiteral("DIR"));
     parser.addOptions({bench, trust, stateFolder, theme});
     parser.process(application);
 
     gui::Theme look(application, themeNamed(parser.value(theme)));
-    const bool isTrustTold = parser.isSet(trust);
-    const gui::OwnFiles own{.toldTrustFile = parser.value(trust),
-                            .ownTrustFile = isTrustTold ? QString() : ownTrustFile(parser.value(stateFolder)),
-                            .toldStateFolder =
-                                parser.isSet(stateFolder) ? parser.value(stateFolder) : QString()};
-    gui::DeviceThread devices(makeConnector, own);
+    const gui::ToldFiles told{parser.value(trust), parser.value(stateFolder)};
+    gui::DeviceThread devices(makeConnector, told);
     gui::MainWindow window(devices, look);
     window.show();
     window.openBench(parser.value(bench));

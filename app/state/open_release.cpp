@@ -42,11 +42,10 @@ core::Result<OpenedBundle> openBundle(const TrustInUse &trust, const QString &bu
     return OpenedBundle{*bundle, *store, now};
 }
 
-core::Result<core::VerifiedRelease> openRelease(const TrustInUse &trust, const QString &bundlePath,
-                                                const core::OrganisationPolicy &policy)
+core::Result<core::VerifiedRelease> openRelease(const TrustInUse &trust, const QString &bundlePath)
 {
     const core::Result<OpenedBundle> opened = openBundle(trust, bundlePath);
-    return opened ? opened->verify(policy) : core::passOn(opened.error());
+    return opened ? opened->verify() : core::passOn(opened.error());
 }
 
 } // namespace state

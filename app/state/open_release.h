@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/state/own_trust.h"
 #include "core/release/verified_release.h"
 
 namespace state {
-
-/// Which keys a release is judged by.
-struct TrustInUse {
-    QString file;
-    bool isOwn = false; // of this computer: a newer root that came with a release is kept
-};
 
 /// A bundle, and what it is judged by. A value.
 struct OpenedBundle {
@@ -27,11 +22,8 @@ struct OpenedBundle {
 /// root, they are followed. As core::openBundle(), core::readTrustFile() and core::followChain().
 core::Result<OpenedBundle> openBundle(const TrustInUse &trust, const QString &bundlePath);
 
-/// Opens a bundle and verifies it, now, by the trust file. The policy is the organisation's; without one,
-/// nothing is allowed that nobody signed.
-///
-/// As core::openBundle(), core::readTrustFile(), core::followChain() and core::verifyBundle().
-core::Result<core::VerifiedRelease> openRelease(const TrustInUse &trust, const QString &bundlePath,
-                                                const core::OrganisationPolicy &policy = {});
+/// Opens a bundle and verifies it, now, by the trust file; nothing is allowed that nobody signed. As
+/// openBundle() and core::verifyBundle().
+core::Result<core::VerifiedRelease> openRelease(const TrustInUse &trust, const QString &bundlePath);
 
 } // namespace state

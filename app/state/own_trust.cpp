@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/state/own_trust.h"
 
+#include "app/bench/bench_file.h"
 #include "app/state/organisation_files.h"
 
 #include <QCoreApplication>
@@ -53,6 +54,16 @@ core::Result<QString> follow(const core::TrustRoot &origin, const QString &path)
 }
 
 } // namespace
+
+core::Result<TrustInUse> trustInUse(const TrustPlaces &places)
+{
+    if (!places.toldFile.isEmpty())
+        return TrustInUse{places.toldFile};
+    if (!places.bench.isEmpty())
+        return TrustInUse{bench::trustFilePath(QDir(places.bench))};
+    const core::Result<QString> own = ownTrustFile(places.stateFolder);
+    return own ? core::Result<TrustInUse>(TrustInUse{*own, true}) : core::passOn(own.error());
+}
 
 core::Result<QString> ownTrustFile(const QString &stateDirectory)
 {

@@ -5,6 +5,22 @@
 
 namespace state {
 
+/// Which keys a release is judged by.
+struct TrustInUse {
+    QString file;
+    bool isOwn = false; // of this computer: a newer root that came with a release is kept
+};
+
+/// Where a program may look for them.
+struct TrustPlaces {
+    QString toldFile; // may be empty
+    QString bench; // its folder; may be empty
+    QString stateFolder;
+};
+
+/// The file that was told, or else that of the bench, or else this computer's own. As ownTrustFile().
+core::Result<TrustInUse> trustInUse(const TrustPlaces &places);
+
 /// The trust file that this computer keeps, `trust.json` in its state folder.
 ///
 /// It begins with the root that the organisation put at organisationFiles("trust.json"), or else with the one

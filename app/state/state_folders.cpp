@@ -8,23 +8,24 @@
 
 namespace state {
 
+QString stateFolder(const QString &told)
+{
+    return !told.isEmpty()
+        ? told
+        : QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/bootmend");
+}
+
 namespace {
 
 QString releaseFolder(const QString &toldStateFolder, const QString &bench, const QString &name)
 {
-    QString folder = toldStateFolder;
-    if (folder.isEmpty()) // What the units of a bench roll back is no news about real ones.
-        folder = bench.isEmpty() ? defaultStateDirectory() : bench::stateFolderPath(QDir(bench));
+    // What the units of a bench roll back is no news about real ones.
+    const bool isOfBench = toldStateFolder.isEmpty() && !bench.isEmpty();
+    const QString folder = isOfBench ? bench::stateFolderPath(QDir(bench)) : stateFolder(toldStateFolder);
     return QDir(folder).absoluteFilePath(name);
 }
 
 } // namespace
-
-QString defaultStateDirectory()
-{
-    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)
-        + QStringLiteral("/bootmend");
-}
 
 QString catalogFolder(const QString &toldStateFolder, const QString &bench)
 {

@@ -6,9 +6,9 @@
 /// Where this computer keeps what it knows.
 namespace state {
 
-/// Where the platform keeps this program's data, for all programs of the product: "bootmend" in the folder
-/// for data.
-QString defaultStateDirectory();
+/// The state folder that was told, or else the usual one, where the platform keeps the data of all programs
+/// of the product: "bootmend" in the folder for data.
+QString stateFolder(const QString &told);
 
 /// The folder of the catalog: in the state folder that was told, or else in that of the bench, or else in the
 /// usual one. Either may be empty.

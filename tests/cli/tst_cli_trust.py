@@ -42,8 +42,9 @@ class Trust(program.CommandLine):
         (etc / "trust.json").write_bytes((self.folder / "1.json").read_bytes())
         self.bootmend("trust", "show")
 
-    def make_bundle(self, *signers) -> str:
+    def make_bundle(self, *signers, roots=()) -> str:
         words = [word for name in signers for word in ("--key", f"{name}.pem")]
+        words += [word for root in roots for word in ("--root", root)]
         self.bootmend("bundle", "create", self.make_manifest(), *words, "-o", "r.bmb")
         return "r.bmb"
 
@@ -126,6 +127,31 @@ class Trust(program.CommandLine):
         self.assertEqual(self.bootmend("trust", "import", "2.json", "3.json").result["root"]["version"], 3)
         self.bootmend("trust", "import", "2.json", "3.json") # The same again changes nothing.
         self.assertEqual(self.version(), 3)
+
+    def test_every_command_follows_a_root_that_came_along(self):
+        commands = {
+            "catalog add": ["catalog", "add", "r.bmb"],
+            "verify": ["bundle", "verify", "r.bmb"],
+            "explain": ["bundle", "verify", "r.bmb", "--explain", "proof"],
+        }
+        self.make_first()
+        new_id = self.make_key("new")
+        self.bootmend("trust", "add", "new.pub", "--trust", "1.json", "-o", "2.json")
+        self.sign("2.json", "a", "b")
+        self.make_bundle("new", roots=["2.json"])
+        own = self.folder / "state" / "trust.json"
+        for name, command in commands.items():
+            with self.subTest(name):
+                own.write_bytes((self.folder / "1.json").read_bytes())
+                ran = self.bootmend(*command)
+                self.assertIn(new_id, json.dumps(ran.lines))
+                self.assertEqual(self.version(), 2)
+        # A file that was named is judged by, and left as it is.
+        for name, command in commands.items():
+            with self.subTest(f"{name}, with a file"):
+                before = (self.folder / "1.json").read_bytes()
+                self.bootmend(*command, "--trust", "1.json")
+                self.assertEqual((self.folder / "1.json").read_bytes(), before)
 
     def test_each_role_has_keys_of_its_own(self):
         self.make_first()

@@ -44,8 +44,7 @@ public:
 
     ScratchBench bench;
     gui::Theme theme{*qApp, gui::ThemeChoice::Light};
-    // A computer that has a trust file of its own judges a bench by the bench's.
-    gui::DeviceThread devices{liveConnector, gui::OwnFiles{.ownTrustFile = QStringLiteral("/nowhere.json")}};
+    gui::DeviceThread devices{liveConnector, {}};
     gui::MainWindow window{devices, theme};
     WindowDriver driver{window};
 };

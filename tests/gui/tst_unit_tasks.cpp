@@ -87,10 +87,11 @@ struct Desk {
     core::Result<core::UpdatePlan> planForSample()
     {
         const test_support::SampleRelease sample;
-        shelf.trustFile = folder.filePath(QStringLiteral("trust.json"));
+        const QString trustFile = folder.filePath(QStringLiteral("trust.json"));
+        shelf.trust = state::TrustInUse{trustFile};
         const auto made = sample.create(QDir(folder.path()));
         const auto trust = core::toBytes(core::TrustDraft{sample.store(), {}}, {});
-        if (!made || !trust || !core::replaceFile(shelf.trustFile, *trust))
+        if (!made || !trust || !core::replaceFile(trustFile, *trust))
             return core::fail(core::ErrorKind::Internal, QStringLiteral("the sample could not be made"));
         const gui::PlanRequest request{kFound.name, folder.filePath(QStringLiteral("release.bmb"))};
         return testing::finish(gui::planFor(port, kFound, clock, shelf, request), clock);
@@ -226,7 +227,7 @@ private Q_SLOTS:
         QCOMPARE(plan->checks.constLast().reason, std::optional(core::Reason::BuildBlocked));
         QCOMPARE(plan->against.blocks.constFirst().reason, QStringLiteral("drains"));
         const QList<gui::ReleaseOffer> offers =
-            gui::offersOn({desk.shelf.trustFile, desk.shelf.catalogFolder, desk.folder.path(), {}});
+            gui::offersOn({desk.shelf.trust, desk.shelf.catalogFolder, desk.folder.path(), {}});
         QCOMPARE(offers.constFirst().objections.rules.blocks.size(), 1);
 
         QVERIFY(core::replaceFile(desk.shelf.catalogFolder + QStringLiteral("/catalog.db"),

@@ -139,15 +139,9 @@ int showBundle(const BundleOptions &options, Session &session)
 }
 
 /// The commands come before our own verdict: whoever checks us should see what there is to check.
-core::Result<core::Done> explain(const BundleOptions &options, Session &session)
+core::Result<core::Done> explain(const state::OpenedBundle &opened, const QString &folder, Session &session)
 {
-    const auto trust = session.trustStore();
-    if (!trust)
-        return core::passOn(trust.error());
-    const auto bundle = core::openBundle(QString::fromStdString(options.file));
-    if (!bundle)
-        return core::passOn(bundle.error());
-    const auto steps = core::writeEvidence(*bundle, *trust, QString::fromStdString(options.explainFolder));
+    const auto steps = core::writeEvidence(opened.bundle, opened.store, folder);
     if (!steps)
         return core::passOn(steps.error());
     for (const core::EvidenceStep &step : *steps)
@@ -200,12 +194,13 @@ QJsonObject payloadSignersJson(const core::WantedFiles &wanted)
 int verifyBundle(const BundleOptions &options, Session &session)
 {
     const QString command = QStringLiteral("bundle verify");
-    if (!options.explainFolder.empty())
-        if (const auto explained = explain(options, session); !explained)
-            return session.output().result(command, explained.error());
     const auto opened = session.openBundle(QString::fromStdString(options.file));
     if (!opened)
         return session.output().result(command, opened.error());
+    if (!options.explainFolder.empty())
+        if (const auto explained = explain(*opened, QString::fromStdString(options.explainFolder), session);
+            !explained)
+            return session.output().result(command, explained.error());
     const auto wanted = core::wantedFiles(opened->bundle, opened->store, opened->time);
     if (!wanted)
         return session.output().result(command, wanted.error());

@@ -5,9 +5,9 @@
 
 namespace gui {
 
-DeviceThread::DeviceThread(ConnectorFactory makeConnector, const OwnFiles &own) :
+DeviceThread::DeviceThread(ConnectorFactory makeConnector, const ToldFiles &told) :
     m_clock(std::make_unique<core::SystemClock>()),
-    m_worker(new DeviceWorker(*m_clock, std::move(makeConnector), own))
+    m_worker(new DeviceWorker(*m_clock, std::move(makeConnector), told))
 {
     connect(m_worker, &DeviceWorker::unitsListed, this, &UnitService::unitsListed);
     connect(m_worker, &DeviceWorker::releasesListed, this, &UnitService::releasesListed);

@@ -16,7 +16,7 @@ class DeviceThread final : public UnitService
 
 public:
     /// `makeConnector` is called on the device thread.
-    DeviceThread(ConnectorFactory makeConnector, const OwnFiles &own);
+    DeviceThread(ConnectorFactory makeConnector, const ToldFiles &told);
     ~DeviceThread() override;
 
     void openBench(const QString &directory) override;

@@ -21,8 +21,8 @@ constexpr core::Milliseconds kTellEvery = 100ms; // of a progress that a person 
 
 } // namespace
 
-DeviceWorker::DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, OwnFiles own) :
-    m_clock(clock), m_makeConnector(std::move(makeConnector)), m_own(std::move(own)), m_searchTimer(this),
+DeviceWorker::DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, ToldFiles told) :
+    m_clock(clock), m_makeConnector(std::move(makeConnector)), m_told(std::move(told)), m_searchTimer(this),
     m_work(this)
 {
     m_searchTimer.setInterval(kSearchEvery);
@@ -44,14 +44,11 @@ void DeviceWorker::openBench(const QString &directory)
     m_isListed = false;
     m_search = {.bench = directory};
     m_connector = m_makeConnector(m_clock, directory);
-    m_shelf.trustFile = m_own.toldTrustFile.isEmpty() ? m_own.ownTrustFile : m_own.toldTrustFile;
-    m_shelf.catalogFolder = state::catalogFolder(m_own.toldStateFolder, directory);
+    m_shelf.trust = state::trustInUse({m_told.trustFile, directory, state::stateFolder(m_told.stateFolder)});
+    m_shelf.catalogFolder = state::catalogFolder(m_told.stateFolder, directory);
     m_shelf.folder.clear();
-    if (!directory.isEmpty()) {
+    if (!directory.isEmpty())
         m_shelf.folder = QDir(directory).absoluteFilePath(QStringLiteral("releases"));
-        if (m_own.toldTrustFile.isEmpty())
-            m_shelf.trustFile = QDir(directory).absoluteFilePath(QStringLiteral("trust.json"));
-    }
     listReleases();
     m_searchTimer.start();
     search();

@@ -10,11 +10,10 @@
 
 namespace gui {
 
-/// The files that are not of a bench. Each may be empty.
-struct OwnFiles {
-    QString toldTrustFile; // counts before that of a bench
-    QString ownTrustFile; // of this computer; that of a bench counts before it
-    QString toldStateFolder; // empty: the usual one, or the bench's
+/// What the operator said of where things are. Each may be empty: the bench's then, or this computer's own.
+struct ToldFiles {
+    QString trustFile;
+    QString stateFolder;
 };
 
 using ConnectorFactory = std::function<std::unique_ptr<core::Connector>(core::Clock &, const QString &bench)>;
@@ -26,7 +25,7 @@ class DeviceWorker final : public QObject
     Q_OBJECT
 
 public:
-    DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, OwnFiles own);
+    DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, ToldFiles told);
     ~DeviceWorker() override;
 
     void openBench(const QString &directory);
@@ -69,7 +68,7 @@ private:
 
     core::Clock &m_clock;
     ConnectorFactory m_makeConnector;
-    OwnFiles m_own;
+    ToldFiles m_told;
     ReleaseShelf m_shelf;
     SearchReport m_search;
     std::unique_ptr<core::Connector> m_connector;

@@ -26,10 +26,7 @@ QStringList filesOn(const ReleaseShelf &shelf)
 
 core::Result<core::VerifiedRelease> openRelease(const ReleaseShelf &shelf, const QString &file)
 {
-    if (shelf.trustFile.isEmpty())
-        return core::fail(core::ErrorKind::Untrusted, core::Reason::KeyUnknown,
-                          QStringLiteral("no trust file was given"));
-    return state::openRelease({shelf.trustFile}, file);
+    return shelf.trust ? state::openRelease(*shelf.trust, file) : core::passOn(shelf.trust.error());
 }
 
 namespace {

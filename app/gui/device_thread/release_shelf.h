@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/gui/device_thread/values.h"
+#include "app/state/own_trust.h"
 #include "core/release/verified_release.h"
 
 namespace gui {
@@ -9,7 +10,7 @@ namespace gui {
 /// Which releases are at hand, whom this computer trusts, and what it has against releases. A value: copies
 /// go to worker threads, where files are read.
 struct ReleaseShelf {
-    QString trustFile;
+    core::Result<state::TrustInUse> trust; // or why there is none
     QString catalogFolder;
     QString folder; // of a bench; may be empty
     QStringList addedFiles; // chosen or dropped by the operator

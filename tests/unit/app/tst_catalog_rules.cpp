@@ -55,7 +55,7 @@ private Q_SLOTS:
         QCOMPARE(state::catalogFolder(told, {}), QStringLiteral("/told/catalog"));
         QCOMPARE(state::catalogFolder(told, bench), QStringLiteral("/told/catalog"));
         QCOMPARE(state::catalogFolder({}, bench), QStringLiteral("/bench/state/catalog"));
-        QCOMPARE(state::catalogFolder({}, {}), state::defaultStateDirectory() + QStringLiteral("/catalog"));
+        QCOMPARE(state::catalogFolder({}, {}), state::stateFolder({}) + QStringLiteral("/catalog"));
     }
 
     void withoutACatalogThereAreNoRulesAndNoFolderIsMade()

@@ -72,6 +72,20 @@ class TestOwnTrust : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void whatWasToldCountsBeforeTheBenchAndThisBeforeTheOwn()
+    {
+        const Computer computer;
+        const QString told = QStringLiteral("/told.json"), bench = QStringLiteral("/bench");
+        QCOMPARE(state::trustInUse({told, bench, computer.state})->file, told);
+        const auto ofBench = state::trustInUse({{}, bench, computer.state});
+        QVERIFY(ofBench->file.startsWith(bench) && !ofBench->isOwn);
+        QCOMPARE(state::trustInUse({{}, {}, computer.state}).error().reason,
+                 std::optional(Reason::KeyUnknown));
+        QVERIFY(put(computer.own, "{}"));
+        const auto own = state::trustInUse({{}, {}, computer.state});
+        QVERIFY(own->file == computer.own && own->isOwn);
+    }
+
     void cleanup()
     {
         qunsetenv("XDG_CONFIG_DIRS");

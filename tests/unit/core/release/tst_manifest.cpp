@@ -239,7 +239,6 @@ private Q_SLOTS:
         row("slot", "slot: secondary", "slot: third", "payloads[0].slot has to be");
         row("algorithm of content", "rsa-pkcs1-sha256", "ed25519",
             "payloads[0].signatures[0].alg has to be one");
-        row("unknown in a signature", "alg: rsa", "by: me, alg: rsa", "\"by\" is not a known field");
         row("http", "https://fw.example", "http://fw.example", "payloads[1].url has to be an https address");
         row("user in the address", "https://fw", "https://me:secret@fw", "payloads[1].url has to be");
         row("file and address", "{image: network-core,", "{image: network-core, file: n.bin,",
