@@ -18,7 +18,7 @@ struct TokenKey {
 /// The private keys that a PKCS#11 URI names, at most 64. Errors as Pkcs11Session::open().
 core::Result<QList<TokenKey>> listTokenKeys(const QString &uri, Passphrases &passphrases);
 
-/// The one that it names. FileFailed also when it names none or several; Unsupported for a key of another
+/// The one that it names. FileFailed also when it names none or several; InvalidFile for a key of another
 /// algorithm.
 core::Result<core::PrivateKey> openTokenKey(const QString &uri, Passphrases &passphrases);
 

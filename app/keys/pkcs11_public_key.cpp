@@ -95,7 +95,7 @@ core::Result<core::PublicKey> fromObject(Pkcs11Session &session, CK_OBJECT_HANDL
         return ellipticKey(session, object, kPointSize, kP256);
     if (type == CK_ULONG(CKK_EC_EDWARDS))
         return ellipticKey(session, object, kEd25519Size, kEd25519);
-    return core::fail(core::ErrorKind::Unsupported,
+    return core::fail(core::ErrorKind::InvalidFile,
                       QStringLiteral("the token's key has to be Ed25519, ECDSA P-256 or RSA"));
 }
 

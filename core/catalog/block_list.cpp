@@ -164,7 +164,7 @@ Result<BlockList> draftBlockList(const QByteArray &text, const QDateTime &nowUtc
 
 Result<Done> checkSigners(const BlockList &list, const TrustStore &store, const ReleaseTime &time)
 {
-    if (auto checked = checkClockAndRoot(store, time); !checked)
+    if (auto checked = checkInForce(store, time); !checked)
         return checked;
     for (const QString &product : list.products) {
         const auto signers = countingSigners(list.document, {list.channel, product},

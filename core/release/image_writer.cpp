@@ -144,7 +144,7 @@ Result<QByteArray> createImage(const ImageSpec &spec, const PrivateKey &key)
         return passOn(checked.error(), QStringLiteral("creating an image"));
     const auto algorithm = imageAlgorithm(key.publicKey());
     if (!algorithm)
-        return fail(ErrorKind::Unsupported,
+        return fail(ErrorKind::InvalidFile,
                     QStringLiteral("images are not signed with RSA keys of %1 bits, only of 2048 or 3072")
                         .arg(key.publicKey().bits()));
     const QByteArray protectedArea = protectedTlvs(spec);

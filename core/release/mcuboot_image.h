@@ -116,7 +116,7 @@ struct ImageSpec {
 };
 
 /// A complete signed image; of an Ed25519 key the same arguments always give the same bytes. InvalidFile for
-/// a specification that no image can hold, Unsupported for an RSA key of other than 2048 or 3072 bits.
+/// a specification that no image can hold, and for an RSA key of other than 2048 or 3072 bits.
 Result<QByteArray> createImage(const ImageSpec &spec, const PrivateKey &key);
 
 } // namespace core

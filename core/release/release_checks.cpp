@@ -68,11 +68,11 @@ Result<Admission> admitByWhom(const SignedManifest &document, const TrustStore &
 Result<Done> checkBootKey(const McubootImage &image, const Manifest &manifest, const TrustStore &store)
 {
     const QString keyId = QString::fromLatin1(image.keyHash.toHex());
-    if (const Revocation *revocation = store.revocation(keyId)) {
+    if (const Revocation *revocation = store.bootRevocation(image.keyHash)) {
         return untrusted(Reason::KeyRevoked,
                          QStringLiteral("the image's key %1 is revoked: %2").arg(keyId, revocation->reason));
     }
-    if (store.bootKeys.isEmpty())
+    if (!store.judgesBootKeys())
         return Done{};
     const ProductKey *record = store.bootKey(image.keyHash);
     if (!record || !record->covers(manifest.product)) {
@@ -86,18 +86,22 @@ Result<Done> checkBootKey(const McubootImage &image, const Manifest &manifest, c
 } // namespace
 
 /// Expiry is judged by this computer's clock, so a clock that is certainly wrong judges nothing.
-Result<Done> checkClockAndRoot(const TrustStore &store, const ReleaseTime &time,
-                               const std::optional<QDateTime> &expiryOfDocument)
+Result<Done> checkClock(const ReleaseTime &time)
 {
-    if ((expiryOfDocument || store.dependsOnTime()) && time.nowUtc < time.earliestUtc) {
-        return fail(ErrorKind::NotAllowedNow, Reason::ClockWrong,
-                    QStringLiteral("this computer's clock says %1, and this program was made after %2")
-                        .arg(timeText(time.nowUtc), timeText(time.earliestUtc)));
-    }
-    if (store.expires && time.nowUtc >= *store.expires) {
+    if (time.nowUtc >= time.earliestUtc)
+        return Done{};
+    return fail(ErrorKind::NotAllowedNow, Reason::ClockWrong,
+                QStringLiteral("this computer's clock says %1, and this program was made after %2")
+                    .arg(timeText(time.nowUtc), timeText(time.earliestUtc)));
+}
+
+Result<Done> checkInForce(const TrustStore &store, const ReleaseTime &time)
+{
+    if (const auto checked = checkClock(time); !checked && store.dependsOnTime())
+        return checked;
+    if (store.expires && time.nowUtc >= *store.expires)
         return untrusted(Reason::RootExpired,
                          QStringLiteral("the trust root expired at %1").arg(timeText(*store.expires)));
-    }
     return Done{};
 }
 
@@ -105,7 +109,10 @@ Result<Admission> admitManifest(const SignedManifest &document, const TrustStore
                                 const ReleaseTime &time, const OrganisationPolicy &policy)
 {
     const Manifest &manifest = document.manifest;
-    if (auto checked = checkClockAndRoot(store, time, manifest.expires); !checked)
+    const bool dependsOnTime = manifest.expires || manifest.policy.installWindow;
+    if (const auto checked = checkClock(time); !checked && dependsOnTime)
+        return passOn(checked.error());
+    if (const auto checked = checkInForce(store, time); !checked)
         return passOn(checked.error());
     auto admission = admitByWhom(document, store, time.nowUtc, policy);
     if (!admission)

@@ -12,11 +12,12 @@ struct Admission {
     QMap<QString, QStringList> payloadSigners = {}; // the same for the content of each payload, by its image
 };
 
-/// Whether there is anything to judge by: a trust root that has not expired, and, where the store or the
-/// expiry of a document depends on it, a clock that is not certainly wrong. NotAllowedNow with ClockWrong,
-/// Untrusted with RootExpired.
-Result<Done> checkClockAndRoot(const TrustStore &store, const ReleaseTime &time,
-                               const std::optional<QDateTime> &expiryOfDocument = {});
+/// That the clock is not certainly wrong: NotAllowedNow with ClockWrong.
+Result<Done> checkClock(const ReleaseTime &time);
+
+/// That the store may be judged by: a trust root that has not expired (Untrusted with RootExpired), and a
+/// sound clock where anything in the store depends on it.
+Result<Done> checkInForce(const TrustStore &store, const ReleaseTime &time);
 
 /// What is asked of a manifest before anybody looks at its files: the clock, the trust root's expiry, the
 /// signatures, and the release's expiry. Errors as verifyBundle().

@@ -65,7 +65,7 @@ Result<Done> checkP256(const QByteArray &spki)
         return Done{};
     if (spki.contains(kCurve))
         return refused(QStringLiteral("the public key's point is not in its uncompressed form"));
-    return fail(ErrorKind::Unsupported,
+    return fail(ErrorKind::InvalidFile,
                 QStringLiteral("the key is of another curve than P-256 (prime256v1), or does not name it"));
 }
 
@@ -109,7 +109,7 @@ Result<KeyAlgorithm> checkKey(evp_pkey_st *key, const QByteArray &spki)
         return judged(KeyAlgorithm::RsaPss, [key] { return checkRsa(key); });
     default: {
         const char *name = EVP_PKEY_get0_type_name(key);
-        return fail(ErrorKind::Unsupported,
+        return fail(ErrorKind::InvalidFile,
                     QStringLiteral("the key is of type %1; it has to be Ed25519, ECDSA P-256 or RSA")
                         .arg(QString::fromLatin1(name ? name : "unknown")));
     }

@@ -91,8 +91,12 @@ Result<Done> revokeKey(TrustDraft &draft, const Revocation &revocation)
 {
     if (draft.store.revocation(revocation.keyId))
         return fail(ErrorKind::InvalidFile, QStringLiteral("%1 is revoked already").arg(revocation.keyId));
+    Revocation complete = revocation;
+    for (const ProductKey &record : std::as_const(draft.store.bootKeys))
+        if (record.key.keyId() == revocation.keyId)
+            complete.bootKeyHash = record.key.keyHash();
     removeEverywhere(draft, revocation.keyId);
-    draft.store.revocations.append(revocation);
+    draft.store.revocations.append(complete);
     return Done{};
 }
 

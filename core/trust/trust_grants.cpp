@@ -144,6 +144,8 @@ QList<Revocation> readRevocations(JsonFields &document)
         if (reason.isEmpty() || reason.size() > kLongestReason || reason.contains(QLatin1Char('\n')))
             fields.refuse("reason", QStringLiteral("has to be one line of at most 200 characters"));
         revocations.append({keyId, reason, fields.time("since")});
+        if (fields.has("boot_key_hash"))
+            revocations.last().bootKeyHash = fields.hex("boot_key_hash", kKeyIdSize);
         keyIds.insert(keyId);
         if (auto done = fields.finish(); !done)
             document.refuse(done.error());
@@ -151,6 +153,18 @@ QList<Revocation> readRevocations(JsonFields &document)
     if (keyIds.size() != revocations.size())
         document.refuse("revoked", QStringLiteral("names a key twice"));
     return revocations;
+}
+
+/// One stolen key shall not be able to do two things.
+void refuseSecondRoles(JsonFields &document, const TrustStore &store)
+{
+    QSet<QString> seen;
+    for (const QString &keyId : keyIdsOf(store)) {
+        if (seen.contains(keyId))
+            document.refuse("boot_keys",
+                            QStringLiteral("and the other lists name the key %1 in two roles").arg(keyId));
+        seen.insert(keyId);
+    }
 }
 
 /// A revocation and a grant in one document contradict each other, and someone would read it the wrong way.
@@ -202,9 +216,12 @@ Json::Object toObject(const ReleaseThreshold &rule)
 
 Json::Object toObject(const Revocation &revocation)
 {
-    return {{QStringLiteral("key_id"), revocation.keyId},
-            {QStringLiteral("reason"), revocation.reason},
-            {QStringLiteral("since"), timeText(revocation.since)}};
+    Json::Object object{{QStringLiteral("key_id"), revocation.keyId},
+                        {QStringLiteral("reason"), revocation.reason},
+                        {QStringLiteral("since"), timeText(revocation.since)}};
+    if (!revocation.bootKeyHash.isEmpty())
+        object.emplace(QStringLiteral("boot_key_hash"), QString::fromLatin1(revocation.bootKeyHash.toHex()));
+    return object;
 }
 
 /// Lists that are empty are left out, but for those that every trust file has.
@@ -221,6 +238,18 @@ void put(Json::Object &object, const char *name, const QList<Record> &records, b
 
 } // namespace
 
+QStringList keyIdsOf(const TrustStore &store)
+{
+    QStringList ids;
+    for (const ReleaseKey &record : store.releaseKeys)
+        ids.append(record.key.keyId());
+    for (const auto *records : {&store.bootKeys, &store.recoveryKeys, &store.provisioningKeys}) {
+        for (const ProductKey &record : *records)
+            ids.append(record.key.keyId());
+    }
+    return ids;
+}
+
 TrustStore readGrants(JsonFields &document)
 {
     TrustStore store;
@@ -230,6 +259,7 @@ TrustStore readGrants(JsonFields &document)
     store.provisioningKeys = readRecords<ProductKey>(document, "provisioning_keys", readProductKey);
     store.releaseThresholds = readThresholds(document);
     store.revocations = readRevocations(document);
+    refuseSecondRoles(document, store);
     refuseRevoked(document, "release_keys", store.releaseKeys, store);
     refuseRevoked(document, "boot_keys", store.bootKeys, store);
     refuseRevoked(document, "recovery_keys", store.recoveryKeys, store);

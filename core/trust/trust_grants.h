@@ -12,6 +12,9 @@ namespace core {
 TrustStore readGrants(JsonFields &document);
 Json::Object grantsToObject(const TrustStore &store);
 
+/// All that it grants something to, by key id; revoked ones are none of them.
+QStringList keyIdsOf(const TrustStore &store);
+
 /// The list of public keys under `name`, each once.
 QList<PublicKey> readKeys(JsonFields &document, const char *name);
 Json::Object toObject(const PublicKey &key); // "alg", "key_id" and "spki_b64"

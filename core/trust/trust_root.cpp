@@ -3,8 +3,6 @@
 
 #include "core/trust/trust_grants.h"
 
-#include <QSet>
-
 #include <algorithm>
 
 namespace core {
@@ -20,32 +18,15 @@ tl::unexpected<Error> untrusted(Reason reason, const QString &detail)
     return fail(ErrorKind::Untrusted, reason, detail);
 }
 
-QStringList keyIdsOf(const TrustRoot &root)
-{
-    QStringList ids;
-    for (const PublicKey &key : root.keys)
-        ids.append(key.keyId());
-    for (const ReleaseKey &record : root.grants.releaseKeys)
-        ids.append(record.key.keyId());
-    for (const auto *records :
-         {&root.grants.bootKeys, &root.grants.recoveryKeys, &root.grants.provisioningKeys}) {
-        for (const ProductKey &record : *records)
-            ids.append(record.key.keyId());
-    }
-    return ids;
-}
-
 /// One stolen key shall not be able to do two things.
-void refuseSecondRoles(JsonFields &document, const TrustRoot &root)
+void checkRootKeys(JsonFields &document, const TrustRoot &root)
 {
-    QSet<QString> seen;
-    for (const QString &keyId : keyIdsOf(root)) {
-        if (seen.contains(keyId))
-            document.refuse("root_keys",
-                            QStringLiteral("and the other lists name the key %1 in two roles").arg(keyId));
-        seen.insert(keyId);
-    }
+    const QStringList granted = keyIdsOf(root.grants);
     for (const PublicKey &key : root.keys) {
+        if (granted.contains(key.keyId()))
+            document.refuse(
+                "root_keys",
+                QStringLiteral("and the other lists name the key %1 in two roles").arg(key.keyId()));
         if (root.grants.revocation(key.keyId()))
             document.refuse("root_keys", QStringLiteral("has the key %1, which is revoked").arg(key.keyId()));
     }
@@ -70,7 +51,8 @@ Result<Done> checkThreshold(const TrustRoot &judge, const TrustRoot &root)
 Result<Done> checkRevocationsStay(const TrustRoot &trusted, const TrustRoot &next)
 {
     for (const Revocation &revocation : trusted.grants.revocations) {
-        if (!next.grants.revocation(revocation.keyId))
+        const Revocation *kept = next.grants.revocation(revocation.keyId);
+        if (!kept || kept->bootKeyHash != revocation.bootKeyHash)
             return untrusted(Reason::KeyRevoked,
                              QStringLiteral("version %1 takes the revocation of %2 back; that is for ever")
                                  .arg(next.version)
@@ -113,7 +95,7 @@ Result<TrustRoot> parseTrustRoot(const QByteArray &bytes)
     root.document.signatures = readSignatures(fields);
     if (root.threshold > root.keys.size())
         fields.refuse("root_threshold", QStringLiteral("is more than there are root keys"));
-    refuseSecondRoles(fields, root);
+    checkRootKeys(fields, root);
     if (auto finished = fields.finish(); !finished)
         return passOn(finished.error());
     auto signedBytes = bytesWithoutSignatures(*document);

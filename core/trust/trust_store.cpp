@@ -52,6 +52,23 @@ const Revocation *TrustStore::revocation(const QString &keyId) const
     return found == revocations.cend() ? nullptr : &*found;
 }
 
+const Revocation *TrustStore::bootRevocation(const QByteArray &keyHash) const
+{
+    const auto found =
+        std::find_if(revocations.cbegin(), revocations.cend(), [&keyHash](const Revocation &one) {
+            return !keyHash.isEmpty()
+                && (one.bootKeyHash == keyHash || one.keyId == QLatin1String(keyHash.toHex()));
+        });
+    return found == revocations.cend() ? nullptr : &*found;
+}
+
+bool TrustStore::judgesBootKeys() const
+{
+    return !bootKeys.isEmpty()
+        || std::any_of(revocations.cbegin(), revocations.cend(),
+                       [](const Revocation &one) { return !one.bootKeyHash.isEmpty(); });
+}
+
 int TrustStore::thresholdFor(const QString &channel, const QString &product) const
 {
     int most = 1;

@@ -44,6 +44,9 @@ struct Revocation {
     QString keyId;
     QString reason; // one line, for whoever meets a release that it signed
     QDateTime since; // UTC
+    QByteArray bootKeyHash = {}; // of a boot key: what images name it by (PublicKey::keyHash())
+
+    friend bool operator==(const Revocation &, const Revocation &) = default;
 };
 
 /// The keys that this computer trusts, and for what. A value.
@@ -64,6 +67,10 @@ struct TrustStore {
     const ReleaseKey *releaseKey(const QString &keyId) const;
     const ProductKey *bootKey(const QByteArray &keyHash) const;
     const Revocation *revocation(const QString &keyId) const;
+    const Revocation *bootRevocation(const QByteArray &keyHash) const;
+
+    /// Whether it says anything of boot keys. Where all of them are revoked, units boot no image of it.
+    bool judgesBootKeys() const;
 
     /// The largest of those that cover the channel and the product; 1 when none does.
     int thresholdFor(const QString &channel, const QString &product) const;

@@ -153,6 +153,40 @@ class Trust(program.CommandLine):
                 self.bootmend(*command, "--trust", "1.json")
                 self.assertEqual((self.folder / "1.json").read_bytes(), before)
 
+    def test_an_image_by_a_revoked_boot_key_is_refused(self):
+        """Images name an RSA key by another hash than its id."""
+        for algorithm in ("ed25519", "rsa-3072"):
+            with self.subTest(algorithm):
+                store = f"{algorithm}.json"
+                boot = self.make_key(algorithm, algorithm)
+                self.make_key(f"other-{algorithm}")
+                self.bootmend("trust", "add", "release.pub", "--trust", store)
+                self.bootmend("trust", "add", f"{algorithm}.pub", "--role", "boot", "--trust", store)
+                self.make_image(f"{algorithm}.pem")
+                self.bootmend("bundle", "verify", "image.bmb", "--trust", store)
+                self.bootmend("trust", "revoke", boot, "--reason", "stolen", "--trust", store)
+                refused = self.bootmend("bundle", "verify", "image.bmb", "--trust", store, expect=4)
+                self.assertEqual(refused.result["reason"], "KEY_REVOKED")
+                # Nobody said that units boot anything now.
+                self.make_image(f"other-{algorithm}.pem")
+                refused = self.bootmend("bundle", "verify", "image.bmb", "--trust", store, expect=4)
+                self.assertEqual(refused.result["reason"], "KEY_UNKNOWN")
+
+    def make_image(self, key: str):
+        """image.bmb, with an image that this boot key signed."""
+        self.write("firmware", "firmware " * 100)
+        self.bootmend("image", "create", "--payload", "firmware", "--version", "1.0.0", "--rollback-index", 0, "--vendor",
+                      "bootmend.example", "--product", "lamp", "--hw", "r1", "--key", key, "-o", "app.bin")
+        self.write("image.yaml", "version: 1.0.0\nbuild: b\nproduct: lamp\nhw_compat: [r1]\nchannel: stable\n"
+                   "rollback_index: 0\npayload: {file: app.bin}\n")
+        self.bootmend("bundle", "create", "image.yaml", "--key", "release.pem", "-o", "image.bmb")
+
+    def test_takes_no_key_that_it_does_not_know(self):
+        self.openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384", "-out", "p384.pem")
+        self.openssl("pkey", "-in", "p384.pem", "-pubout", "-out", "p384.pub")
+        self.bootmend("trust", "add", "p384.pub", "--trust", "local.json", expect=10)
+        self.assertFalse((self.folder / "local.json").exists())
+
     def test_each_role_has_keys_of_its_own(self):
         self.make_first()
         self.bootmend("trust", "rotate", "--trust", "1.json", "-o", "2.json")
@@ -161,8 +195,10 @@ class Trust(program.CommandLine):
             added = self.bootmend("trust", "add", f"{role}.pub", "--role", role, "--product", "bench-*", "--trust",
                                   "2.json").result
             self.assertEqual(added[f"{role}_keys"], [{"key_id": added["key_id"], "products": ["bench-*"]}])
-        twice = self.bootmend("trust", "add", "boot.pub", "--trust", "2.json", expect=10)
-        self.assertIn("two roles", twice.said)
+        self.bootmend("trust", "add", "boot.pub", "--trust", "local.json")
+        for store in ("2.json", "local.json"):
+            twice = self.bootmend("trust", "add", "boot.pub", "--role", "recovery", "--trust", store, expect=10)
+            self.assertIn("two roles", twice.said)
 
     # What is refused.
 

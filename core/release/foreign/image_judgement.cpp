@@ -32,7 +32,7 @@ namespace {
 ImageJudgement judgeSignature(const McubootImage &image, const TrustStore &store, ImageJudgement judgement)
 {
     const ProductKey *record = store.bootKey(image.keyHash);
-    if (const Revocation *revocation = store.revocation(QString::fromLatin1(image.keyHash.toHex()))) {
+    if (const Revocation *revocation = store.bootRevocation(image.keyHash)) {
         judgement.trust = ImageTrust::KeyRevoked;
         judgement.detail = revocation->reason;
     } else if (!record) {
