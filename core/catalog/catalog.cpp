@@ -157,24 +157,38 @@ Result<AddedRelease> Catalog::enter(const ObjectStore::Incoming &incoming, const
     if (!same)
         return passOn(same.error());
     if (!same->isEmpty())
-        return enterAgain(incoming, same->constFirst());
+        return enterAgain(incoming, entry, same->constFirst());
     if (auto placed = m_objects.place(incoming); !placed)
         return passOn(placed.error());
     const auto inserted = insert(entry, release.releaseNotes());
     return inserted ? Result<AddedRelease>({entry, AddedRelease::Status::New}) : passOn(inserted.error());
 }
 
-Result<AddedRelease> Catalog::enterAgain(const ObjectStore::Incoming &incoming, const CatalogRelease &known)
+Result<AddedRelease> Catalog::enterAgain(const ObjectStore::Incoming &incoming, const CatalogRelease &entry,
+                                         const CatalogRelease &known)
 {
-    if (known.object != incoming.hash)
+    if (known.manifestDigest != entry.manifestDigest)
         return fail(ErrorKind::Untrusted, Reason::ReleaseDiffers,
                     QStringLiteral("%1 %2, build %3, is there with other content")
                         .arg(known.product, toText(known.version), known.build));
-    if (m_objects.check(known.object))
+    const bool isSameFile = known.object == incoming.hash;
+    if (isSameFile && m_objects.check(known.object))
         return AddedRelease{known, AddedRelease::Status::AlreadyThere};
     if (auto placed = m_objects.place(incoming); !placed)
         return passOn(placed.error());
-    return AddedRelease{known, AddedRelease::Status::Restored};
+    return isSameFile ? AddedRelease{known, AddedRelease::Status::Restored} : exchange(entry, known);
+}
+
+/// The same release in another bundle: with more signatures, or with roots that come along.
+Result<AddedRelease> Catalog::exchange(const CatalogRelease &entry, const CatalogRelease &known)
+{
+    CatalogRelease changed = entry;
+    changed.added = known.added;
+    const auto updated = m_database.run(
+        QStringLiteral("UPDATE releases SET object = ?, size = ?, signed_by = ? WHERE object = ?"),
+        {changed.object, changed.size, changed.signedBy.join(u','), known.object});
+    const auto marked = updated ? m_objects.mark(known.object) : passOn(updated.error());
+    return marked ? Result<AddedRelease>({changed, AddedRelease::Status::Exchanged}) : passOn(marked.error());
 }
 
 Result<Done> Catalog::insert(const CatalogRelease &release, const QByteArray &notes)

@@ -24,8 +24,9 @@ struct CatalogRelease {
 };
 
 struct AddedRelease {
-    /// Restored: it was there already, and its file was missing or damaged until now.
-    enum class Status { New, AlreadyThere, Restored };
+    /// Restored: it was there already, and its file was missing or damaged until now. Exchanged: it was there
+    /// in a bundle with other signatures, or with other roots that come along.
+    enum class Status { New, AlreadyThere, Restored, Exchanged };
 
     CatalogRelease release;
     Status status = Status::New;
@@ -54,8 +55,9 @@ public:
     static Result<ReleaseRules> rulesIn(const QString &folder);
 
     /// Copies the bundle in, and verifies the copy before it counts. Errors as openBundle() and
-    /// verifyBundle(); Untrusted with ReleaseDiffers when the product, version and build are there with other
-    /// content. Of a release that is there with the same content, the file is put back if need be.
+    /// verifyBundle(); Untrusted with ReleaseDiffers when the product, version and build are there with
+    /// another manifest. Of a release that is there, the bundle is put back if need be, or exchanged for this
+    /// one.
     Result<AddedRelease> add(const QString &bundlePath, const TrustStore &store, const ReleaseTime &time);
 
     /// Newest version first.
@@ -100,7 +102,9 @@ private:
     /// Inside a transaction, which the caller ends.
     Result<AddedRelease> enter(const ObjectStore::Incoming &incoming, const VerifiedRelease &release,
                                const QDateTime &nowUtc);
-    Result<AddedRelease> enterAgain(const ObjectStore::Incoming &incoming, const CatalogRelease &known);
+    Result<AddedRelease> enterAgain(const ObjectStore::Incoming &incoming, const CatalogRelease &entry,
+                                    const CatalogRelease &known);
+    Result<AddedRelease> exchange(const CatalogRelease &entry, const CatalogRelease &known);
     Result<Done> insert(const CatalogRelease &release, const QByteArray &notes);
     Result<Done> remove(const CatalogRelease &release);
     Result<QList<CatalogRelease>> notWorthKeeping(int keep) const;

@@ -111,6 +111,8 @@ QString statusName(core::AddedRelease::Status status)
         return QStringLiteral("already_there");
     case Status::Restored:
         return QStringLiteral("restored");
+    case Status::Exchanged:
+        return QStringLiteral("exchanged");
     }
     Q_UNREACHABLE();
 }
@@ -125,6 +127,8 @@ QString statusRemark(core::AddedRelease::Status status)
         return QStringLiteral("  (was there already)");
     case Status::Restored:
         return QStringLiteral("  (was there already; its file was missing or damaged, and was put back)");
+    case Status::Exchanged:
+        return QStringLiteral("  (was there already, in a bundle with other signatures or roots)");
     }
     Q_UNREACHABLE();
 }

@@ -115,6 +115,26 @@ private Q_SLOTS:
         QCOMPARE(shelf.catalog->list()->size(), 1);
     }
 
+    void takesTheSameReleaseWithMoreSignatures()
+    {
+        Shelf shelf;
+        const auto first = shelf.add()->release;
+        const auto second = *core::PrivateKey::generate();
+        QVERIFY(
+            shelf.sample.create(QDir(shelf.scratch.path()), {shelf.sample.releaseKey, second}).has_value());
+        core::TrustStore store = shelf.sample.store();
+        store.releaseKeys.append({second.publicKey(), {QStringLiteral("*")}, {QStringLiteral("*")}});
+        const auto added =
+            shelf.catalog->add(shelf.scratch.filePath(QStringLiteral("release.bmb")), store, {kNow});
+        QCOMPARE(added->status, Status::Exchanged);
+        QCOMPARE(shelf.catalog->list()->size(), 1);
+        const auto found = *shelf.catalog->find(QStringLiteral("bench-sensor@1.1.0"));
+        QCOMPARE(found.signedBy.size(), 2);
+        QCOMPARE(found.manifestDigest, first.manifestDigest);
+        QCOMPARE(core::openBundle(*shelf.catalog->bundlePath(found))->document.signatures.size(), 2);
+        QVERIFY2(!shelf.catalog->bundlePath(first).has_value(), "the bundle that it replaced is gone");
+    }
+
     void putsBackWhatIsMissingOrDamaged_data()
     {
         QTest::addColumn<bool>("isThere");
