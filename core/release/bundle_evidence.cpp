@@ -3,6 +3,7 @@
 
 #include "core/base/file_access.h"
 #include "core/base/shell_quote.h"
+#include "core/release/release_checks.h"
 
 #include <QDir>
 
@@ -117,7 +118,7 @@ QList<EvidenceStep> explainVerification(const Bundle &bundle, const TrustStore &
 }
 
 Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore &store,
-                                          const QString &folder)
+                                          const ReleaseTime &time, const QString &folder)
 {
     const QDir place(folder);
     if (!place.mkpath(filesFolder()))
@@ -132,6 +133,8 @@ Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore
         if (auto written = replaceFile(place.filePath(file.key()), file.value()); !written)
             return passOn(written.error());
     }
+    if (!admitManifest(bundle.document, store, time, {}))
+        return explainVerification(bundle, store, folder);
     if (auto extracted = extractFiles(bundle.source, place.filePath(filesFolder()), roomIn(bundle));
         !extracted)
         return passOn(extracted.error());

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/release/bundle.h"
-#include "core/trust/trust_store.h"
+#include "core/release/verified_release.h"
 
 namespace core {
 
@@ -18,9 +17,10 @@ struct EvidenceStep {
 /// nothing.
 QList<EvidenceStep> explainVerification(const Bundle &bundle, const TrustStore &store, const QString &folder);
 
-/// Writes the signed bytes, each signature, the trusted public keys, and the bundle's files. Creates the
-/// folder; FileFailed when it holds one of them already and that cannot be replaced.
+/// Writes the signed bytes, each signature and the trusted public keys; and the bundle's files, where trusted
+/// keys signed its manifest: whoever is unknown does not fill a disk. Creates the folder; FileFailed when it
+/// holds one of them already and that cannot be replaced.
 Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore &store,
-                                          const QString &folder);
+                                          const ReleaseTime &time, const QString &folder);
 
 } // namespace core

@@ -141,7 +141,7 @@ int showBundle(const BundleOptions &options, Session &session)
 /// The commands come before our own verdict: whoever checks us should see what there is to check.
 core::Result<core::Done> explain(const state::OpenedBundle &opened, const QString &folder, Session &session)
 {
-    const auto steps = core::writeEvidence(opened.bundle, opened.store, folder);
+    const auto steps = core::writeEvidence(opened.bundle, opened.store, opened.time, folder);
     if (!steps)
         return core::passOn(steps.error());
     for (const core::EvidenceStep &step : *steps)
