@@ -129,6 +129,8 @@ QString checkTitle(core::PreflightCheck::Subject subject)
         return say("Battery");
     case Subject::MainsPower:
         return say("Mains power");
+    case Subject::Configuration:
+        return say("Configuration");
     case Subject::Catalog:
         return say("Allowed on this computer");
     case Subject::TriedBefore:

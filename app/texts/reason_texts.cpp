@@ -114,7 +114,7 @@ UserText policyText(core::Reason reason)
                     "Charge the unit, then try again.");
     case Reason::MainsRequired:
         return text("Mains power is required", "The release must not be installed on battery.",
-                    "Connect the unit to its power supply, then try again.");
+                    "Connect the unit to its power supply, and say that it is (--on-mains).");
     case Reason::OutsideWindow:
         return text("Outside the install window", "The release may only be installed at certain hours (UTC).",
                     "Try again within the window that the plan shows.");
@@ -132,6 +132,10 @@ UserText policyText(core::Reason reason)
     case Reason::NothingToRecover:
         return text("The unit boots", "It runs an application, so there is nothing to recover.",
                     "Use the update instead.");
+    case Reason::ReleaseNotSupported:
+        return text("Such a release cannot be installed yet",
+                    "It holds more, or something else, than one application image.",
+                    "Ask your release engineer for a release of the application alone.");
     case Reason::NeedsRecovery:
         return text("The unit is in recovery mode", "It has no application that it could start.",
                     "Recover it with a release.");

@@ -51,6 +51,7 @@ constexpr std::array kReasons{
     NamedReason{Reason::NothingOnTrial, "NOTHING_ON_TRIAL"},
     NamedReason{Reason::NothingToRecover, "NOTHING_TO_RECOVER"},
     NamedReason{Reason::NeedsRecovery, "NEEDS_RECOVERY"},
+    NamedReason{Reason::ReleaseNotSupported, "RELEASE_NOT_SUPPORTED"},
     NamedReason{Reason::NotConfirmed, "NOT_CONFIRMED"},
     NamedReason{Reason::RunningImageDiffers, "RUNNING_IMAGE_DIFFERS"},
     NamedReason{Reason::ConfigIncompatible, "CONFIG_INCOMPATIBLE"},

@@ -49,6 +49,7 @@ enum class Reason {
     NothingOnTrial,
     NothingToRecover,
     NeedsRecovery,
+    ReleaseNotSupported,
     NotConfirmed,
     RunningImageDiffers,
     ConfigIncompatible,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/diagnosis/diagnosis.h"
 #include "core/update/plan_catalog.h"
+#include "core/update/plan_configuration.h"
 #include "core/update/update_recipe.h"
 
 namespace core::diagnosis {
@@ -123,8 +124,7 @@ DiagnosisAnswer aboutConfiguration(const Examination &seen)
         return {Question::Configuration, Finding::ConfigurationNotCompared, {}, facts};
     const qint64 readable = *release->manifest().configSchema;
     facts.append({QStringLiteral("release_schema"), QString::number(readable)});
-    // A release reads the schemas up to its own; it finds an older copy, or none, of a newer one.
-    if (qint64(schema) > readable)
+    if (!readsConfiguration(readable, schema))
         return {Question::Configuration, Finding::ConfigurationTooNew, Reason::ConfigIncompatible, facts};
     return {Question::Configuration, Finding::ConfigurationFits, {}, facts};
 }

@@ -14,6 +14,18 @@ const PreflightCheck *firstFailure(const UpdatePlan &plan)
     return failed == plan.checks.cend() ? nullptr : &*failed;
 }
 
+const PreflightCheck *hindrance(const UpdatePlan &plan)
+{
+    if (!plan.isAlreadyCurrent)
+        return firstFailure(plan);
+    const auto blocked =
+        std::find_if(plan.checks.cbegin(), plan.checks.cend(), [](const PreflightCheck &check) {
+            return check.subject == PreflightCheck::Subject::Catalog
+                && check.answer == PreflightCheck::Answer::Failed;
+        });
+    return blocked == plan.checks.cend() ? nullptr : &*blocked;
+}
+
 QString subjectName(PreflightCheck::Subject subject)
 {
     using Subject = PreflightCheck::Subject;
@@ -40,6 +52,8 @@ QString subjectName(PreflightCheck::Subject subject)
         return QStringLiteral("mains_power");
     case Subject::Catalog:
         return QStringLiteral("catalog");
+    case Subject::Configuration:
+        return QStringLiteral("configuration");
     case Subject::TriedBefore:
         return QStringLiteral("tried_before");
     }

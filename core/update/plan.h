@@ -21,6 +21,7 @@ struct PreflightCheck {
         Battery,
         MainsPower,
         TriedBefore,
+        Configuration, // whether the release reads the one that the unit has
         Catalog, // blocks and minimum versions that this computer keeps
     };
     enum class Answer {
@@ -43,6 +44,7 @@ struct UpdatePlan {
     InstallOrder order; // unit, image and how it is to end
     ReleaseFacts release;
     QString build;
+    std::optional<qint64> configSchema; // the newest that the release reads, where it says so
     QStringList signedBy; // key ids
     QStringList payloadSignedBy; // key ids of those who signed the content of its image alone
     ReleaseTrust trust = ReleaseTrust::Signed;
@@ -55,6 +57,10 @@ struct UpdatePlan {
 
 /// The first failed check; null when the plan may run.
 const PreflightCheck *firstFailure(const UpdatePlan &plan);
+
+/// What keeps the plan from its end: the first failed check, and for a unit that runs the release already
+/// only that the release is blocked. A build that was recalled is no good end, wherever it runs.
+const PreflightCheck *hindrance(const UpdatePlan &plan);
 
 } // namespace core
 

@@ -45,7 +45,7 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
 {
     const QList<VerifiedPayload> &payloads = release.payloads();
     if (payloads.size() != 1 || !isApplication(payloads.constFirst()))
-        return fail(ErrorKind::Unsupported,
+        return fail(ErrorKind::NotAllowedNow, Reason::ReleaseNotSupported,
                     QStringLiteral(
                         "only releases of one application image for the inactive slot can be installed yet"));
     const Manifest &manifest = release.manifest();
@@ -54,6 +54,7 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
     plan.order.image = imageOf(payloads.constFirst(), manifest);
     plan.release = factsOf(release);
     plan.build = manifest.build;
+    plan.configSchema = manifest.configSchema;
     plan.signedBy = release.signedBy();
     plan.payloadSignedBy = payloads.constFirst().signedBy;
     plan.trust = release.trust();
@@ -120,6 +121,13 @@ void allowRolledBack(UpdatePlan &plan)
     for (PreflightCheck &check : plan.checks)
         if (check.subject == Subject::TriedBefore && check.answer == Answer::Failed)
             check = {Subject::TriedBefore, Answer::Passed, {}, check.detail + QStringLiteral("; forced")};
+}
+
+void vouchForMainsPower(UpdatePlan &plan)
+{
+    for (PreflightCheck &check : plan.checks)
+        if (check.subject == Subject::MainsPower)
+            check = {Subject::MainsPower, Answer::Passed, {}, QStringLiteral("says the operator")};
 }
 
 Result<UpdatePlan> planRecovery(const VerifiedRelease &release, const DeviceSnapshot &unit, QDateTime nowUtc)

@@ -106,8 +106,11 @@ QList<PreflightCheck> checkFit(const VerifiedRelease &release, const DeviceSnaps
                                  checkSize(release, unit),       checkWindow(manifest, nowUtc)};
     if (manifest.policy.batteryMinPercent.value_or(0) > 0)
         checks.append({Subject::Battery, Answer::NotReported, {}, {}});
+    // Units report neither yet. Whether a cable is plugged in, a person can see: vouchForMainsPower().
     if (manifest.policy.requiresMainsPower)
-        checks.append({Subject::MainsPower, Answer::NotReported, {}, {}});
+        checks.append(
+            {Subject::MainsPower, Answer::Failed, Reason::MainsRequired,
+             QStringLiteral("the unit does not say whether it has mains power, and nobody else did")});
     return checks;
 }
 

@@ -25,7 +25,7 @@ Verdict aboutUnit(const DeviceSnapshot &unit, Outcome outcome, std::optional<Rea
 
 Verdict refusal(const UpdatePlan &plan)
 {
-    const PreflightCheck *first = firstFailure(plan);
+    const PreflightCheck *first = hindrance(plan);
     Verdict verdict = aboutUnit(plan.order.before, Outcome::Refused, first->reason, first->detail);
     verdict.to = plan.order.image.version;
     verdict.hash = plan.order.image.hash;
@@ -108,10 +108,10 @@ Task<Verdict> runUpdate(Driver &driver, UpdatePlan plan, JobContext job)
     job.report(StateReached{JobState::Downloaded}); // A VerifiedRelease is at hand, or there were no plan.
     job.report(StateReached{JobState::Verified});
     Verdict verdict;
-    if (plan.isAlreadyCurrent) {
-        verdict = co_await provenCurrent(driver, plan);
-    } else if (firstFailure(plan)) {
+    if (hindrance(plan)) {
         verdict = refusal(plan);
+    } else if (plan.isAlreadyCurrent) {
+        verdict = co_await provenCurrent(driver, plan);
     } else {
         verdict = co_await install(driver, plan.order, job);
     }

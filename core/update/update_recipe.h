@@ -10,12 +10,15 @@ namespace core {
 
 /// Compares a verified release with a unit that was identified. Sends nothing.
 ///
-/// Unsupported for a bundle that does not hold exactly one image.
+/// NotAllowedNow with ReleaseNotSupported for a bundle that does not hold exactly one image.
 Result<UpdatePlan> planUpdate(const VerifiedRelease &release, const DeviceSnapshot &unit, QDateTime nowUtc,
                               InstallOrder::Ending ending = InstallOrder::Ending::Confirmed);
 
 /// Lets the plan try an image that this unit has rolled back before, and lifts nothing else.
 void allowRolledBack(UpdatePlan &plan);
+
+/// A person has seen that the unit has mains power, as the release asks for.
+void vouchForMainsPower(UpdatePlan &plan);
 
 /// Runs a plan to its verdict: AlreadyCurrent or Refused without a byte sent, otherwise what install() says.
 Task<Verdict> runUpdate(Driver &driver, UpdatePlan plan, JobContext job);

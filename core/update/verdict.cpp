@@ -58,6 +58,7 @@ bool isPolicyReason(Reason reason)
     case Reason::NothingOnTrial:
     case Reason::NothingToRecover:
     case Reason::NeedsRecovery:
+    case Reason::ReleaseNotSupported:
     case Reason::UnitLocked:
     case Reason::BlockedByList:
     case Reason::HostNotAllowed:

@@ -168,6 +168,14 @@ core::UpdatePlan plan(const core::DeviceSnapshot &unit)
     return plan;
 }
 
+core::UpdatePlan planOnMains(const core::DeviceSnapshot &unit)
+{
+    core::UpdatePlan asking = plan(unit);
+    asking.checks.append({core::PreflightCheck::Subject::MainsPower, core::PreflightCheck::Answer::Failed,
+                          core::Reason::MainsRequired, QStringLiteral("the unit does not say")});
+    return asking;
+}
+
 core::UpdatePlan refusedPlan(const core::DeviceSnapshot &unit)
 {
     core::UpdatePlan refused = plan(unit);

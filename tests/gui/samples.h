@@ -20,6 +20,7 @@ gui::ReleaseOffer release(core::Version version, const QString &channel = QStrin
 
 core::UpdatePlan plan(const core::DeviceSnapshot &unit);
 core::UpdatePlan refusedPlan(const core::DeviceSnapshot &unit);
+core::UpdatePlan planOnMains(const core::DeviceSnapshot &unit);
 
 gui::Objections blockedHere(); // by somebody at this computer
 gui::Objections rolledBackHere();

@@ -172,6 +172,27 @@ private Q_SLOTS:
         QVERIFY(desk.service.startedPlans.isEmpty());
     }
 
+    void whatTheOperatorPromisesIsSaidInThePlanThatStarts()
+    {
+        Desk desk;
+        desk.preparePlan(samples::planOnMains(samples::runningUnit()));
+        QVERIFY(desk.presenter.plan()->canStart);
+        QVERIFY(!desk.presenter.plan()->promise.isEmpty());
+        QVERIFY(!desk.presenter.plan()->refusal);
+        desk.presenter.startPlan();
+        QVERIFY(!core::firstFailure(desk.service.startedPlans.constFirst()));
+    }
+
+    void noPromiseMakesUpForAnotherFailure()
+    {
+        Desk desk;
+        core::UpdatePlan plan = samples::planOnMains(samples::runningUnit());
+        plan.checks[1] = samples::refusedPlan(samples::runningUnit()).checks[1];
+        desk.preparePlan(plan);
+        QVERIFY(!desk.presenter.plan()->canStart);
+        QVERIFY(desk.presenter.plan()->promise.isEmpty());
+    }
+
     void aPlanThatChangesNothingCannotStart()
     {
         Desk desk;

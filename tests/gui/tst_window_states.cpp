@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gui/models/job_progress.h"
+#include "app/gui/pages/units/plan_words.h"
 #include "app/gui/pages/units/units_page.h"
 #include "app/gui/shell/main_window.h"
 #include "app/gui/widgets/label.h"
@@ -9,6 +10,7 @@
 
 #include <QAccessible>
 #include <QApplication>
+#include <QCheckBox>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QListView>
@@ -16,6 +18,7 @@
 #include <QScopeGuard>
 #include <QScrollArea>
 #include <QScrollBar>
+#include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTest>
 
@@ -171,6 +174,10 @@ QList<State> states()
         {"many-units", [](Stage &stage) { Q_EMIT stage.service.unitsListed(samples::manyUnits(40), {}); }},
         {"plan",
          [](Stage &stage) { stage.showPlan(samples::runningUnit(), samples::plan(samples::runningUnit())); }},
+        {"plan-on-mains",
+         [](Stage &stage) {
+             stage.showPlan(samples::runningUnit(), samples::planOnMains(samples::runningUnit()));
+         }},
         {"plan-recovery",
          [](Stage &stage) {
              stage.showPlan(samples::unitInRecovery(), samples::plan(samples::unitInRecovery()));
@@ -221,6 +228,19 @@ class TestWindowStates : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void nothingStartsBeforeThePromise()
+    {
+        gui::PlanSheet sheet;
+        QSignalSpy started(&sheet, &gui::PlanSheet::started);
+        sheet.show(gui::planViewOf(samples::planOnMains(samples::runningUnit()), {}));
+        QTest::keyClick(&sheet, Qt::Key_Return);
+        QCOMPARE(started.size(), 0);
+        auto *promise = sheet.findChild<QCheckBox *>(QStringLiteral("planPromise"));
+        QTest::keyClick(promise, Qt::Key_Space);
+        QTest::keyClick(&sheet, Qt::Key_Return);
+        QCOMPARE(started.size(), 1);
+    }
+
     void initTestCase()
     {
         QStandardPaths::setTestModeEnabled(true);

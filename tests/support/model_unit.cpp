@@ -213,4 +213,10 @@ Task<QList<core::EvidenceEvent>> ModelUnit::readEvidence()
     co_return QList<core::EvidenceEvent>{{.sequence = 1, .bootCount = m_bootCount}};
 }
 
+Task<std::optional<core::StoredConfiguration>> ModelUnit::readConfiguration()
+{
+    co_await useCable();
+    co_return m_configuration;
+}
+
 } // namespace testing

@@ -41,6 +41,7 @@ public:
     void loseAnswerOfVerb(int number) { m_lostAnswer = number; }
     void mendCable() { m_cableHolds = -1; }
     void dropBootRecord() { m_keepsRecord = false; }
+    void setConfiguration(core::StoredConfiguration configuration) { m_configuration = configuration; }
     void requireStopAt(core::StopRequest *stop) { m_stop = stop; }
 
     int verbsUsed() const { return m_verbsUsed; }
@@ -57,6 +58,7 @@ public:
     core::Task<core::Done> reload(core::ReloadInto what) override;
     core::Task<QList<core::HealthCheck>> checkHealth() override;
     core::Task<QList<core::EvidenceEvent>> readEvidence() override;
+    core::Task<std::optional<core::StoredConfiguration>> readConfiguration() override;
 
 private:
     core::Result<core::Done> useCable();
@@ -84,6 +86,7 @@ private:
     int m_lostAnswer = -1;
     int m_verbsUsed = 0;
     qint64 m_bytesWritten = 0;
+    std::optional<core::StoredConfiguration> m_configuration;
     core::StopRequest *m_stop = nullptr;
 };
 

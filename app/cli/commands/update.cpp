@@ -8,6 +8,7 @@
 #include "core/device/service_access.h"
 #include "core/recovery/recovery_recipe.h"
 #include "core/update/plan_catalog.h"
+#include "core/update/plan_configuration.h"
 
 #include <QDateTime>
 
@@ -21,6 +22,7 @@ struct InstallOptions {
     bool isTestOnly = false; // --test-only
     bool isDryRun = false; // --dry-run
     bool isForced = false; // --force
+    bool isOnMains = false; // --on-mains
     bool isToBeCalled = false; // --enter
     int callSeconds = 60; // --enter-seconds
 };
@@ -49,8 +51,8 @@ core::Result<core::UpdatePlan> planTheRecovery(const core::VerifiedRelease &rele
 
 int tellPlan(const QString &command, const core::UpdatePlan &plan, Session &session)
 {
-    const core::PreflightCheck *failure = core::firstFailure(plan);
-    if (failure && !plan.isAlreadyCurrent)
+    const core::PreflightCheck *failure = core::hindrance(plan);
+    if (failure)
         return session.output().result(command,
                                        core::Error{core::isPolicyReason(*failure->reason)
                                                        ? core::ErrorKind::NotAllowedNow
@@ -122,6 +124,11 @@ int install(const Recipe &recipe, const InstallOptions &options, Session &sessio
         return session.output().result(command, plan.error());
     if (options.isForced)
         core::allowRolledBack(*plan);
+    if (options.isOnMains)
+        core::vouchForMainsPower(*plan);
+    plan = runToEnd(core::compareConfiguration(**driver, *plan));
+    if (!plan)
+        return session.output().result(command, plan.error());
     const auto rules = runToEnd(state::rulesIn(session.catalogFolder()));
     if (!rules)
         return session.output().result(command, rules.error());
@@ -146,6 +153,8 @@ CLI::App *addRecipe(CLI::App &app, const char *help, const Recipe &recipe,
     command->add_flag("--dry-run", options->isDryRun, "show what would be done, and send nothing");
     command->add_flag("--force", options->isForced,
                       "try a release that this unit has rolled back before; nothing else is forced");
+    command->add_flag("--on-mains", options->isOnMains,
+                      "the unit has mains power, for releases that ask for it");
     command->callback(
         [=, &session] { session.command = [=, &session] { return install(recipe, *options, session); }; });
     return command;

@@ -6,6 +6,7 @@
 #include "core/device/survey.h"
 #include "core/recovery/recovery_recipe.h"
 #include "core/update/plan_catalog.h"
+#include "core/update/plan_configuration.h"
 #include "core/update/update_recipe.h"
 
 namespace gui {
@@ -28,10 +29,16 @@ Task<UnitSeen> askOpenUnit(core::Connector &connector, core::FoundUnit found)
     co_return seen;
 }
 
-Task<core::DeviceSnapshot> identify(core::Connector &connector, core::FoundUnit found)
+Task<core::UpdatePlan> planWith(core::Connector &connector, core::FoundUnit found,
+                                core::VerifiedRelease release, JobKind kind)
 {
     const std::unique_ptr<core::Driver> driver = co_await connector.open(found);
-    co_return co_await driver->identify();
+    core::DeviceSnapshot unit = co_await driver->identify();
+    unit.name = found.name;
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const core::UpdatePlan plan = co_await (kind == JobKind::Recovery ? core::planRecovery(release, unit, now)
+                                                                      : core::planUpdate(release, unit, now));
+    co_return co_await core::compareConfiguration(*driver, plan);
 }
 
 QByteArray runningHash(const core::DeviceSnapshot &unit)
@@ -85,16 +92,10 @@ Task<core::UpdatePlan> planFor(core::Connector &connector, core::FoundUnit found
         return openRelease(shelf, request.release);
     };
     const core::VerifiedRelease release = co_await core::onWorker<core::VerifiedRelease>(open);
-    core::DeviceSnapshot unit = co_await core::within(kPatience, clock, identify(connector, found));
-    unit.name = found.name;
-
-    const QDateTime now = QDateTime::currentDateTimeUtc();
-    core::Result<core::UpdatePlan> plan = request.kind == JobKind::Recovery
-        ? core::planRecovery(release, unit, now)
-        : core::planUpdate(release, unit, now);
+    core::UpdatePlan plan =
+        co_await core::within(kPatience, clock, planWith(connector, found, release, request.kind));
     const core::ReleaseRules rules = co_await state::rulesIn(shelf.catalogFolder);
-    if (plan)
-        core::obeyCatalog(*plan, rules);
+    core::obeyCatalog(plan, rules);
     co_return plan;
 }
 

@@ -6,6 +6,7 @@
 #include "app/gui/widgets/label.h"
 #include "app/gui/widgets/primary_button.h"
 
+#include <QCheckBox>
 #include <QGridLayout>
 #include <QKeyEvent>
 #include <QPushButton>
@@ -59,11 +60,14 @@ PlanSheet::PlanSheet(QWidget *parent) :
     Card(parent), m_title(new Label(TextSize::Title)), m_scroll(new QScrollArea), m_facts(new QGridLayout),
     m_checksTitle(new Label(TextSize::Heading, tr("Checked before anything is written"))),
     m_checks(new QGridLayout), m_powerLoss(new Label), m_notice(new Label), m_refusal(new ErrorPanel),
-    m_hint(new Label), m_start(new PrimaryButton), m_leave(new QPushButton(tr("&Cancel")))
+    m_hint(new Label), m_promise(new QCheckBox), m_start(new PrimaryButton),
+    m_leave(new QPushButton(tr("&Cancel")))
 {
     setObjectName(QStringLiteral("planSheet"));
     m_start->setObjectName(QStringLiteral("startButton"));
     m_leave->setObjectName(QStringLiteral("leaveButton"));
+    m_promise->setObjectName(QStringLiteral("planPromise"));
+    connect(m_promise, &QCheckBox::toggled, this, &PlanSheet::showWhetherItMayStart);
     m_refusal->hideDismissButton();
     for (QGridLayout *grid : {m_facts, m_checks}) {
         grid->setHorizontalSpacing(2 * kSpacing);
@@ -86,6 +90,7 @@ PlanSheet::PlanSheet(QWidget *parent) :
     layout->setSpacing(kSpacing + kSpacing / 2);
     layout->addWidget(m_title);
     layout->addWidget(m_scroll, 1);
+    layout->addWidget(m_promise);
     layout->addLayout(makeButtons());
 }
 
@@ -114,6 +119,7 @@ int PlanSheet::heightForWidth(int width) const
     const QLayout &body = *m_scroll->widget()->layout();
     const int spacing = layout()->spacing();
     return 2 * kPadding + m_title->heightForWidth(inner) + spacing + body.totalHeightForWidth(inner) + spacing
+        + (m_promise->isHidden() ? 0 : m_promise->sizeHint().height() + spacing)
         + m_start->sizeHint().height();
 }
 
@@ -141,13 +147,37 @@ void PlanSheet::show(const PlanView &plan)
     else
         m_refusal->hide();
     m_start->setText(plan.startText);
-    m_start->setEnabled(plan.canStart);
     m_start->setToolTip(plan.refusal ? plan.refusal->what : plan.notice);
-    m_hint->setText(plan.canStart ? tr("Enter starts, Escape leaves.") : tr("Escape leaves."));
+    showPromise(plan.promise);
+    showWhetherItMayStart();
     m_leave->setText(plan.canStart ? tr("&Cancel") : tr("&Close"));
     setAccessibleName(plan.title);
     QWidget::show();
-    (plan.canStart ? m_start : m_leave)->setFocus(Qt::OtherFocusReason);
+    QWidget *first = m_leave;
+    if (plan.canStart)
+        first = plan.promise.isEmpty() ? static_cast<QWidget *>(m_start) : m_promise;
+    first->setFocus(Qt::OtherFocusReason);
+}
+
+void PlanSheet::showPromise(const QString &promise)
+{
+    m_promise->setChecked(false);
+    m_promise->setText(promise);
+    m_promise->setVisible(!promise.isEmpty());
+}
+
+bool PlanSheet::mayStart() const
+{
+    return m_canStart && (m_promise->isHidden() || m_promise->isChecked());
+}
+
+void PlanSheet::showWhetherItMayStart()
+{
+    m_start->setEnabled(mayStart());
+    if (m_canStart && !mayStart())
+        m_hint->setText(tr("Space ticks the box, Escape leaves."));
+    else
+        m_hint->setText(m_canStart ? tr("Enter starts, Escape leaves.") : tr("Escape leaves."));
 }
 
 void PlanSheet::showFacts(const QList<Labelled> &facts)
@@ -196,6 +226,8 @@ void PlanSheet::keyPressEvent(QKeyEvent *event)
     const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
     if (event->key() == Qt::Key_Escape || (isEnter && !m_canStart))
         Q_EMIT left();
+    else if (isEnter && m_canStart && !mayStart() && !m_leave->hasFocus())
+        m_promise->setFocus(Qt::OtherFocusReason); // Enter alone promises nothing.
     else if (isEnter && !m_leave->hasFocus())
         Q_EMIT started();
     else if (isEnter)

@@ -4,6 +4,7 @@
 #include "app/gui/pages/units/unit_view.h"
 #include "app/gui/widgets/card.h"
 
+class QCheckBox;
 class QGridLayout;
 class QPushButton;
 class QScrollArea;
@@ -14,7 +15,7 @@ class ErrorPanel;
 class Label;
 
 /// What will be done, shown before anything is written. Enter starts, Escape leaves; a plan that is refused
-/// says why and cannot be started.
+/// says why and cannot be started, and one that takes a promise of the operator not without it.
 class PlanSheet final : public Card
 {
     Q_OBJECT
@@ -39,6 +40,9 @@ private:
     QLayout *makeButtons();
     void showFacts(const QList<Labelled> &facts);
     void showChecks(const QList<CheckView> &checks);
+    void showPromise(const QString &promise);
+    bool mayStart() const;
+    void showWhetherItMayStart();
 
     Label *m_title;
     QScrollArea *m_scroll;
@@ -49,6 +53,7 @@ private:
     Label *m_notice;
     ErrorPanel *m_refusal;
     Label *m_hint;
+    QCheckBox *m_promise;
     QPushButton *m_start;
     QPushButton *m_leave;
     bool m_canStart = false;

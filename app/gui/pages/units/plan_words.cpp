@@ -5,6 +5,7 @@
 #include "app/gui/pages/units/rule_words.h"
 #include "app/gui/pages/units/unit_words.h"
 #include "app/texts/user_texts.h"
+#include "core/update/update_recipe.h"
 
 #include <QCoreApplication>
 
@@ -119,7 +120,7 @@ QList<Labelled> factsOf(const core::UpdatePlan &plan)
         {say("Release"),
          say("%1, build %2, channel %3").arg(plan.release.product, plan.build, plan.release.channel)},
         {say("Signed by"), signersOf(plan)}};
-    if (core::firstFailure(plan))
+    if (core::hindrance(plan))
         return facts; // Nothing will be done.
     facts.insert(1, {say("Will be written"), writtenWhere(plan)});
     if (!plan.isAlreadyCurrent)
@@ -139,11 +140,27 @@ QList<CheckView> checksOf(const core::UpdatePlan &plan)
     return checks;
 }
 
+bool onlyNeedsMainsPower(const core::UpdatePlan &plan)
+{
+    core::UpdatePlan vouched = plan;
+    core::vouchForMainsPower(vouched);
+    return core::hindrance(plan) && !core::hindrance(vouched);
+}
+
+/// The plan as it is once the operator has promised what the unit does not say.
+core::UpdatePlan withPromise(core::UpdatePlan plan)
+{
+    for (PreflightCheck &check : plan.checks)
+        if (check.subject == PreflightCheck::Subject::MainsPower)
+            check = {check.subject, PreflightCheck::Answer::NotReported, {}, {}};
+    return plan;
+}
+
 QString noticeOf(const core::UpdatePlan &plan)
 {
     QStringList notices = texts::trustWarnings(plan);
     if (plan.isAlreadyCurrent)
-        notices.append(core::firstFailure(plan)
+        notices.append(core::hindrance(plan)
                            ? say("The unit runs exactly this image, confirmed.")
                            : say("The unit runs exactly this image, confirmed. There is nothing to do."));
     return notices.join(u'\n');
@@ -160,17 +177,20 @@ QString shortKeyId(const QString &keyId)
         .arg(keyId.left(kGroup), keyId.mid(kGroup, kGroup), keyId.right(kGroup));
 }
 
-PlanView planViewOf(const core::UpdatePlan &plan, const QStringList &lifting)
+PlanView planViewOf(const core::UpdatePlan &asked, const QStringList &lifting)
 {
+    const bool needsPromise = onlyNeedsMainsPower(asked);
+    const core::UpdatePlan plan = needsPromise ? withPromise(asked) : asked;
     const QString version = core::toText(plan.order.image.version);
     const QString unit = plan.order.before.name;
-    const PreflightCheck *failed = core::firstFailure(plan);
+    const PreflightCheck *failed = core::hindrance(plan);
     PlanView view{
         .title = isRecovery(plan) ? say("Recover %1 with %2").arg(unit, version)
                                   : say("Install %1 on %2").arg(version, unit),
         .facts = factsOf(plan),
         .checks = checksOf(plan),
         .canStart = !failed && !plan.isAlreadyCurrent,
+        .promise = needsPromise ? say("The unit is connected to &mains power, and stays so") : QString(),
         .startText = isRecovery(plan) ? say("Recover") : say("Install on trial"),
         .notice = noticeOf(plan),
     };

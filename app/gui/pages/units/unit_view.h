@@ -115,6 +115,7 @@ struct PlanView {
     QList<CheckView> checks;
     QString powerLoss; // what happens if the power goes
     bool canStart = false;
+    QString promise; // what the operator has to say before it starts, for a check box; empty: nothing
     QString startText;
     std::optional<ErrorView> refusal; // why it cannot start
     QString notice; // what else is worth knowing, such as that there is nothing to do

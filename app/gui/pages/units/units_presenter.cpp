@@ -5,6 +5,7 @@
 #include "app/gui/pages/units/unit_actions.h"
 #include "app/gui/pages/units/unit_words.h"
 #include "app/texts/user_texts.h"
+#include "core/update/update_recipe.h"
 
 namespace gui {
 
@@ -144,7 +145,9 @@ void UnitsPresenter::startPlan()
 {
     if (!m_plan || !m_planView || !m_planView->canStart)
         return;
-    const core::UpdatePlan plan = *m_plan;
+    core::UpdatePlan plan = *m_plan;
+    if (!m_planView->promise.isEmpty())
+        core::vouchForMainsPower(plan); // The sheet starts nothing that was not promised.
     const QString unit = m_plannedUnit;
     leavePlan();
     m_service.start(unit, plan);

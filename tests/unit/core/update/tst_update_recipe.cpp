@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/update/plan_catalog.h"
+#include "core/update/plan_configuration.h"
 #include "core/update/update_recipe.h"
 
 #include "core/recovery/recovery_recipe.h"
@@ -254,7 +255,7 @@ private Q_SLOTS:
     void whatTheUnitDoesNotReportDoesNotHinder()
     {
         test_support::SampleRelease sample;
-        sample.manifest += "policy: {battery_min_percent: 30, require_mains_power: true}\n";
+        sample.manifest += "policy: {battery_min_percent: 30}\n";
         Bench bench(sample);
         bench.unit.dropBootRecord();
         const UpdatePlan plan = bench.plan();
@@ -263,7 +264,58 @@ private Q_SLOTS:
                                [](const core::PreflightCheck &check) {
                                    return check.answer == core::PreflightCheck::Answer::NotReported;
                                }),
-                 4); // rollback index, an earlier rollback, battery, mains
+                 3); // rollback index, an earlier rollback, battery
+    }
+
+    void somebodyHasToSayThatItHasMainsPower()
+    {
+        test_support::SampleRelease sample;
+        sample.manifest += "policy: {require_mains_power: true}\n";
+        Bench bench(sample);
+        UpdatePlan plan = bench.plan();
+        QCOMPARE(firstReason(plan), std::optional(Reason::MainsRequired));
+        const Verdict refused = bench.update(plan);
+        QCOMPARE(core::exitCode(refused), 5);
+        QCOMPARE(bench.unit.bytesWritten(), 0);
+        core::vouchForMainsPower(plan);
+        QCOMPARE(bench.update(plan).outcome, Outcome::Updated);
+    }
+
+    void theReleaseHasToReadTheUnitsConfiguration_data()
+    {
+        QTest::addColumn<std::optional<quint32>>("schema");
+        QTest::addColumn<std::optional<Reason>>("reason");
+        QTest::newRow("none") << std::optional<quint32>() << std::optional<Reason>();
+        QTest::newRow("older") << std::optional<quint32>(2) << std::optional<Reason>();
+        QTest::newRow("the same") << std::optional<quint32>(3) << std::optional<Reason>();
+        QTest::newRow("newer") << std::optional<quint32>(4) << std::optional(Reason::ConfigIncompatible);
+    }
+
+    void theReleaseHasToReadTheUnitsConfiguration()
+    {
+        QFETCH(std::optional<quint32>, schema);
+        QFETCH(std::optional<Reason>, reason);
+        test_support::SampleRelease sample;
+        sample.manifest += "config_schema: 3\n";
+        Bench bench(sample);
+        if (schema)
+            bench.unit.setConfiguration(core::StoredConfiguration{*schema, 1, 10});
+        const auto plan = bench.run(core::compareConfiguration(bench.unit, bench.plan()));
+        QCOMPARE(firstReason(*plan), reason);
+        QCOMPARE(bench.update(*plan).outcome, reason ? Outcome::Refused : Outcome::Updated);
+    }
+
+    void aBlockedReleaseIsNoGoodEndWhereItRuns()
+    {
+        Bench bench;
+        bench.update(bench.plan());
+        UpdatePlan again = bench.plan();
+        QVERIFY(again.isAlreadyCurrent);
+        core::obeyCatalog(again,
+                          {{{.product = again.release.product, .reason = QStringLiteral("drains")}}, {}});
+        const Verdict verdict = bench.update(again);
+        QCOMPARE(verdict.outcome, Outcome::Refused);
+        QCOMPARE(verdict.reason, std::optional(Reason::BuildBlocked));
     }
 
     void whatRunsAlreadyIsAlreadyCurrent()
