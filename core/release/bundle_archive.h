@@ -38,12 +38,12 @@ enum class ArchiveChecksums {
 };
 
 /// Walks through the ZIP archive of a bundle in the order of its files: at most 40 plain files, each name
-/// once. What a visitor refuses ends the walk.
+/// once, and 4 GiB. What a visitor refuses ends the walk.
 ///
-/// Says nothing about the content. How much comes out of a
-/// compressed file is for the visitor to bound. InvalidFile for anything that is not such an archive:
-/// folders, links, paths, encrypted entries, bytes in front of it or after it; FileFailed when it cannot be
-/// read.
+/// Says nothing about the content; a visitor with less room than 4 GiB bounds what it takes. InvalidFile for
+/// anything that is not such an archive, as readArchiveDirectory() says, before anything of it is kept in
+/// memory; also for folders, links, and a file that is not as large as its directory says. FileFailed when it
+/// cannot be read.
 Result<Done> walkArchive(const ArchiveSource &source, ArchiveVisitor &visitor,
                          ArchiveChecksums checksums = ArchiveChecksums::Ignored);
 

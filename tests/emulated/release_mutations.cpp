@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/emulated/release_mutations.h"
 
+#include "tests/support/archive_tricks.h"
 #include "tests/support/vectors.h"
 
 #include <QSet>
@@ -352,16 +353,14 @@ QList<Mutation> MutatedRelease::ofArchive() const
     bytes(QStringLiteral("a byte behind"), m_bundle + 'x');
     bytes(QStringLiteral("a script in front"), "#!/bin/sh\n" + m_bundle);
     bytes(QStringLiteral("two of it"), m_bundle + m_bundle);
-    bytes(QStringLiteral("a comment"), flipped(m_bundle, m_bundle.size() - 2));
+    bytes(QStringLiteral("a comment that is not there"), flipped(m_bundle, m_bundle.size() - 2));
+    for (const test_support::ArchiveTrick &trick : test_support::archiveTricks(m_bundle))
+        bytes(QLatin1String(trick.name), trick.archive);
     const qsizetype directory = m_bundle.indexOf("PK\x01\x02");
     QByteArray link = m_bundle;
     link[directory + 41] =
         char(0xa1); // the mode of a symbolic link, in the external attributes (APPNOTE 4.3.12)
     bytes(QStringLiteral("a link"), link);
-    QByteArray encrypted = m_bundle; // general purpose bit 0 of both headers (APPNOTE 4.4.4)
-    encrypted[6] = char(encrypted[6] | 1);
-    encrypted[directory + 8] = char(encrypted[directory + 8] | 1);
-    bytes(QStringLiteral("encrypted"), encrypted);
     const auto with = [&](const QString &name) {
         QList<BundleEntry> entries = m_entries;
         entries.append({name, "x"});
