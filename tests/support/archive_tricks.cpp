@@ -43,10 +43,14 @@ QList<ArchiveTrick> tricksOfTheEnd(const QByteArray &zip)
             withEnd(zip, "record counts too high", 8, quint32((count + 1) * 0x10001u)),
             withEnd(zip, "record counts of ZIP64", 8, quint32(0xffffffff)),
             withEnd(zip, "no record", 8, quint32(0)),
+            withEnd(zip, "another count on this disk", 8, quint16(count + 1)),
             withEnd(zip, "a second disk", 4, quint16(1)),
             withEnd(zip, "a directory on a second disk", 6, quint16(1)),
             withEnd(zip, "a directory size of ZIP64", 12, quint32(0xffffffff)),
             withEnd(zip, "a directory offset of ZIP64", 16, quint32(0xffffffff)),
+            withEnd(zip, "a comment that is not there", 20, quint16(1)),
+            withEnd(zip, "a signature of the end that is none", 0, quint16(0)),
+            {"junk behind the directory", QByteArray(zip).insert(zip.size() - kEnd, QByteArray(4096, 'j'))},
             {"a directory that begins later", shifted},
             {"a comment", commented}};
 }
@@ -84,6 +88,9 @@ QList<ArchiveTrick> tricksOfTheDirectory(const QByteArray &zip)
                  put(parts.records[0], 32, quint16(4));
                  parts.records[0] += "note";
              }),
+        with("a comment of a file that is not there",
+             [](ZipParts &parts) { put(parts.records.last(), 32, quint16(4)); }),
+        withOther("a signature of a record that is none", 0, 0),
         withOther("a file on a second disk", 34, 1),
         with("a ZIP64 locator", // APPNOTE.TXT 4.3.15, in a field of times
              [](ZipParts &parts) {
@@ -178,12 +185,16 @@ QList<ArchiveTrick> tricksOfHeaders(const QByteArray &zip)
                  }),
             inLocal("a name of another length", 26, 1),
             inLocal("another compression in the local header", 8, 8),
-            inLocal("other flags in the local header", 6, 0),
+            inLocal("other flags in the local header", 6, 0x808),
             inLocal("another checksum in the local header", 14, 1),
             inLocal("another compressed size in the local header", 18, 0),
             inLocal("another size in the local header", 22, 0),
             inLocal("a signature that is none", 0, 0),
-            inBoth("a stored file of two sizes", 22, 0),
+            with("a stored file of two sizes",
+                 [](ZipParts &parts) {
+                     parts.putInBoth(0, 22, quint32(1));
+                     put(parts.entries[0], parts.entries[0].size() - 4, quint32(1));
+                 }),
             inBoth("a compression of another kind", 8, 12),
             inBoth("encrypted", 6, 0x9),
             inBoth("patched", 6, 0x28),

@@ -8,6 +8,9 @@
 
 #include <QBuffer>
 
+#include <functional>
+#include <limits>
+
 using core::ErrorKind;
 using test_support::ArchiveTrick;
 using test_support::ZipParts;
@@ -111,6 +114,17 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("archive");
         for (const ArchiveTrick &trick : test_support::archiveTricks(*core::writeArchive(kFiles)))
             QTest::newRow(trick.name) << trick.archive;
+        QTest::newRow("a file twice") << *core::writeArchive({kFiles[0], kFiles[1], kFiles[0]});
+        const auto withoutDescriptor = [](const char *name, const std::function<void(ZipParts &)> &change) {
+            ZipParts parts(kOfInfoZip);
+            change(parts);
+            QTest::newRow(name) << parts.joined();
+        };
+        withoutDescriptor("a byte behind the only file", [](ZipParts &parts) { parts.entries[0] += 'j'; });
+        withoutDescriptor("no checksum, no descriptor",
+                          [](ZipParts &parts) { test_support::put(parts.entries[0], 14, quint32(0)); });
+        withoutDescriptor("another compressed size in the record",
+                          [](ZipParts &parts) { test_support::put(parts.records[0], 20, quint32(10)); });
         QTest::newRow("nothing") << QByteArray();
         QTest::newRow("an end record alone") << "PK\x05\x06" + QByteArray(18, '\0');
     }
