@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/file_access.h"
 
+#include "core/base/disk_sync.h"
+
 #include <QFile>
 #include <QSaveFile>
 
@@ -46,12 +48,16 @@ Result<Done> createSecretFile(const QString &path, const QByteArray &content)
     if (!file.open(QIODevice::WriteOnly | QIODevice::NewOnly,
                    QFileDevice::ReadOwner | QFileDevice::WriteOwner))
         return fileFailed(path, file);
-    if (file.write(content) != content.size() || !file.flush()) {
-        auto failure = fileFailed(path, file);
+    const auto written = [&]() -> Result<Done> {
+        if (file.write(content) != content.size())
+            return fileFailed(path, file);
+        if (auto synced = syncFile(file); !synced)
+            return synced;
+        return syncFolderOf(path);
+    }();
+    if (!written)
         file.remove();
-        return failure;
-    }
-    return Done{};
+    return written;
 }
 
 } // namespace core

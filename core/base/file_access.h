@@ -15,7 +15,8 @@ Result<QByteArray> readWholeFile(const QString &path, qint64 largest);
 /// Replaces the file in one step, so that a crash leaves the old or the new content.
 Result<Done> replaceFile(const QString &path, const QByteArray &content);
 
-/// As replaceFile(), for secrets: a new file that only its owner can read. FileFailed when `path` exists.
+/// For secrets: a new file that only its owner can read. It is on the disk, with its name, when this returns:
+/// there may be no other copy. FileFailed when `path` exists; after any error there is no new file.
 Result<Done> createSecretFile(const QString &path, const QByteArray &content);
 
 } // namespace core

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/catalog/file_steps.h"
 
-#include <QtGlobal>
-
-#ifdef Q_OS_WIN
-#include <io.h>
-#else
-#include <fcntl.h>
-#include <unistd.h>
-#endif
+#include "core/base/disk_sync.h"
 
 namespace core {
 
@@ -33,28 +26,12 @@ Result<Done> FileSteps::write(QFile &file, const QByteArray &bytes)
 
 Result<Done> FileSteps::sync(QFile &file)
 {
-#ifdef Q_OS_WIN
-    const int failure = _commit(file.handle());
-#else
-    const int failure = ::fsync(file.handle());
-#endif
-    return failure ? failed(file.fileName(), qt_error_string()) : Result<Done>(Done{});
+    return syncFile(file);
 }
 
 Result<Done> FileSteps::syncFolder(const QString &path)
 {
-#ifdef Q_OS_WIN
-    Q_UNUSED(path) // NTFS keeps a journal of its names, and offers no more.
-#else
-    const int folder = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool isSynced = folder >= 0 && ::fsync(folder) == 0;
-    const QString why = isSynced ? QString() : qt_error_string();
-    if (folder >= 0)
-        ::close(folder);
-    if (!isSynced)
-        return failed(path, why);
-#endif
-    return Done{};
+    return core::syncFolder(path);
 }
 
 Result<Done> FileSteps::rename(const QString &from, const QString &to)

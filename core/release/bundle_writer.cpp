@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/bundle.h"
 
+#include "core/base/disk_sync.h"
 #include "core/base/file_access.h"
 #include "core/base/sha256.h"
 #include "core/release/image_agreement.h"
@@ -155,7 +156,7 @@ Result<Bundle> writeChecked(const QString &path, const QList<BundleEntry> &entri
         if (problem)
             return fail(ErrorKind::FileFailed,
                         QStringLiteral("%1: %2").arg(path, QString::fromStdString(problem.message())));
-        return Done{};
+        return syncFolderOf(path);
     }();
     if (!written) {
         QFile::remove(unchecked);

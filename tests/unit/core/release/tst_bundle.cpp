@@ -3,6 +3,7 @@
 
 #include "core/release/bundle_archive.h"
 #include "core/release/verified_release.h"
+#include "tests/support/recorded_syncs.h"
 #include "tests/support/release_samples.h"
 #include "tests/support/vectors.h"
 
@@ -92,6 +93,15 @@ private Q_SLOTS:
         QVERIFY(bench.sample.create(QDir(other.path())).has_value());
         QCOMPARE(test_support::contentOf(other.filePath(QStringLiteral("release.bmb"))), bench.bytes);
         QCOMPARE(*core::writeArchive(bench.entries), bench.bytes);
+    }
+
+    void isOnTheDiskWithItsName()
+    {
+        QTemporaryDir folder;
+        const QString home = QFileInfo(folder.path()).canonicalFilePath();
+        test_support::recordedSyncs().clear();
+        QVERIFY(SampleRelease().create(QDir(home)).has_value());
+        QCOMPARE(test_support::recordedSyncs().paths.last(), home);
     }
 
     void isAZipArchiveForEveryone()
