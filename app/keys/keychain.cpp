@@ -35,41 +35,63 @@ core::Error errorOf(const QKeychain::Job &job, const QString &name)
     return core::Error{core::ErrorKind::FileFailed, detail, core::Reason::KeyUnavailable};
 }
 
-} // namespace
-
-core::Result<core::PrivateKey> readFromKeychain(const QString &name)
+/// The job shares the secret's bytes, and ends here: then whoever gets them can wipe them.
+core::Result<QByteArray> readSecret(const QString &name)
 {
     QKeychain::ReadPasswordJob job(service());
     job.setKey(name);
     runToEnd(job);
     if (job.error() != QKeychain::NoError)
         return core::passOn(errorOf(job, name));
-    QByteArray pem = job.binaryData();
-    auto key = core::PrivateKey::fromPem(pem);
-    core::wipe(pem);
+    return job.binaryData();
+}
+
+/// The same the other way round.
+core::Result<core::Done> writeSecret(const QString &name, const QByteArray &secret)
+{
+    QKeychain::WritePasswordJob job(service());
+    job.setKey(name);
+    job.setBinaryData(secret);
+    runToEnd(job);
+    return job.error() == QKeychain::NoError ? core::Result<core::Done>(core::Done{})
+                                             : core::passOn(errorOf(job, name));
+}
+
+core::Result<core::Done> checkIsFree(const QString &name)
+{
+    QKeychain::ReadPasswordJob job(service());
+    job.setKey(name);
+    runToEnd(job);
+    if (job.error() == QKeychain::EntryNotFound)
+        return core::Done{};
+    if (job.error() != QKeychain::NoError)
+        return core::passOn(errorOf(job, name));
+    return core::fail(core::ErrorKind::FileFailed, core::Reason::KeyUnavailable,
+                      QStringLiteral("the keychain has a key \"%1\" already").arg(name));
+}
+
+} // namespace
+
+core::Result<core::PrivateKey> readFromKeychain(const QString &name)
+{
+    auto pem = readSecret(name);
+    if (!pem)
+        return core::passOn(pem.error());
+    auto key = core::PrivateKey::fromPem(*pem);
+    core::wipe(*pem);
     return key;
 }
 
 core::Result<core::Done> writeNewToKeychain(const QString &name, const core::PrivateKey &key)
 {
-    QKeychain::ReadPasswordJob existing(service());
-    existing.setKey(name);
-    runToEnd(existing);
-    if (existing.error() == QKeychain::NoError)
-        return core::fail(core::ErrorKind::FileFailed, core::Reason::KeyUnavailable,
-                          QStringLiteral("the keychain has a key \"%1\" already").arg(name));
-    if (existing.error() != QKeychain::EntryNotFound)
-        return core::passOn(errorOf(existing, name));
+    if (auto free = checkIsFree(name); !free)
+        return free;
     auto pem = key.toPem();
     if (!pem)
         return core::passOn(pem.error());
-    QKeychain::WritePasswordJob job(service());
-    job.setKey(name);
-    job.setBinaryData(*pem);
-    runToEnd(job);
+    auto written = writeSecret(name, *pem);
     core::wipe(*pem);
-    return job.error() == QKeychain::NoError ? core::Result<core::Done>(core::Done{})
-                                             : core::passOn(errorOf(job, name));
+    return written;
 }
 
 } // namespace keys

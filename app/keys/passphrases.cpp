@@ -18,6 +18,12 @@ namespace {
 constexpr qint64 kLargestFile = 64 * 1024;
 constexpr std::size_t kRoom = 1024; // bytes, with the zero at the end
 
+/// Bytes of its own, so that whoever is done with them can wipe them.
+QByteArray ownCopy(const QByteArray &secret)
+{
+    return QByteArray(secret.constData(), secret.size());
+}
+
 /// OpenSSL reads without an echo, and puts the terminal right again when it is interrupted.
 core::Result<QByteArray> askTerminal(const QString &prompt, bool isTwice)
 {
@@ -57,9 +63,11 @@ core::Result<core::Done> Passphrases::load()
     if (content->endsWith('\n'))
         content->chop(1);
     m_lines = content->split('\n');
-    for (QByteArray &line : *m_lines)
+    for (QByteArray &line : *m_lines) {
+        line = ownCopy(line); // The only line of a file shares its bytes with the content.
         if (line.endsWith('\r'))
             line.chop(1);
+    }
     core::wipe(*content);
     return core::Done{};
 }
@@ -72,7 +80,7 @@ core::Result<QByteArray> Passphrases::answer(const QString &prompt, bool isTwice
     } else {
         if (auto loaded = load(); !loaded)
             return core::passOn(loaded.error());
-        given = m_lines->at(std::min(m_next++, m_lines->size() - 1));
+        given = ownCopy(m_lines->at(std::min(m_next++, m_lines->size() - 1)));
     }
     if (given && (given->isEmpty() || given->size() >= qsizetype(kRoom)))
         return core::fail(core::ErrorKind::InvalidFile,
