@@ -9,23 +9,29 @@ namespace state {
 namespace {
 
 core::Result<core::TrustStore> follow(const TrustInUse &trust, const core::TrustFile &file,
-                                      const core::Bundle &bundle, const QDateTime &nowUtc)
+                                      const core::Bundle &bundle, const core::ReleaseTime &now)
 {
     if (!file.root)
         return file.store;
     const core::Result<core::TrustRoot> last = core::followChain(*file.root, bundle.roots);
     if (!last)
         return core::passOn(last.error());
-    // One that has expired is not kept; whether the release may be judged by it, the verification says.
-    const bool isWorthKeeping = trust.isOwn && last->version > file.root->version && nowUtc < last->expires;
-    if (isWorthKeeping) {
-        if (const auto saved = core::saveTrustRoot(trust.file, *last); !saved)
-            return core::passOn(saved.error());
-    }
-    return last->grants;
+    // One that has expired, or that a wrong clock judges, is not kept; whether the release may be judged by
+    // it, the verification says.
+    const bool isWorthKeeping =
+        trust.isOwn && last->version > file.root->version && core::checkExpiry(*last, now);
+    if (!isWorthKeeping)
+        return last->grants;
+    const core::Result<core::TrustRoot> kept = core::followRoots(trust.file, bundle.roots, now);
+    return kept ? core::Result<core::TrustStore>(kept->grants) : core::passOn(kept.error());
 }
 
 } // namespace
+
+core::ReleaseTime releaseTimeNow()
+{
+    return {QDateTime::currentDateTimeUtc(), core::buildTime()};
+}
 
 core::Result<OpenedBundle> openBundle(const TrustInUse &trust, const QString &bundlePath)
 {
@@ -35,8 +41,8 @@ core::Result<OpenedBundle> openBundle(const TrustInUse &trust, const QString &bu
     const core::Result<core::Bundle> bundle = core::openBundle(bundlePath);
     if (!bundle)
         return core::passOn(bundle.error());
-    const core::ReleaseTime now{QDateTime::currentDateTimeUtc(), core::buildTime()};
-    const core::Result<core::TrustStore> store = follow(trust, *file, *bundle, now.nowUtc);
+    const core::ReleaseTime now = releaseTimeNow();
+    const core::Result<core::TrustStore> store = follow(trust, *file, *bundle, now);
     if (!store)
         return core::passOn(store.error());
     return OpenedBundle{*bundle, *store, now};

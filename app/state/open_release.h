@@ -6,6 +6,9 @@
 
 namespace state {
 
+/// By this computer's clock, which is wrong when it is behind the build of this program.
+core::ReleaseTime releaseTimeNow();
+
 /// A bundle, and what it is judged by. A value.
 struct OpenedBundle {
     core::Bundle bundle;

@@ -3,6 +3,8 @@
 
 #include "app/bench/bench_file.h"
 #include "app/state/organisation_files.h"
+#include "core/base/file_access.h"
+#include "core/trust/trust_file_change.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -21,36 +23,52 @@ QStringList origins()
     return files;
 }
 
-core::Result<core::Done> adopt(const core::TrustRoot &root, const QString &path)
+/// What is to be in the computer's file: the origin's root where it is newer than what is there.
+core::Result<QByteArray> newerOf(const std::optional<QByteArray> &now, const core::TrustRoot &origin)
 {
-    if (!QFileInfo(path).dir().mkpath(QStringLiteral(".")))
-        return core::fail(core::ErrorKind::FileFailed, QStringLiteral("%1: cannot be created").arg(path));
-    return core::saveTrustRoot(path, root);
-}
-
-/// Takes the origin's root where it is newer than what this computer has.
-core::Result<QString> follow(const core::TrustRoot &origin, const QString &path)
-{
-    if (!QFile::exists(path)) {
-        const auto adopted = adopt(origin, path);
-        return adopted ? core::Result<QString>(path) : core::passOn(adopted.error());
-    }
-    const core::Result<core::TrustFile> own = core::readTrustFile(path);
+    if (!now)
+        return core::toBytes(origin.document);
+    const core::Result<core::TrustFile> own = core::parseTrustFile(*now);
     if (!own)
         return core::passOn(own.error());
-    const bool isNewer = !own->root || origin.version > own->root->version;
-    const bool isFork = own->root && origin.version == own->root->version
+    if (!own->root || origin.version > own->root->version)
+        return core::toBytes(origin.document);
+    const bool isFork = origin.version == own->root->version
         && origin.document.signedBytes != own->root->document.signedBytes;
     if (isFork)
         return core::fail(core::ErrorKind::Untrusted, core::Reason::RootForked,
-                          QStringLiteral("%1 and the root that this computer came with differ in version %2")
-                              .arg(path)
+                          QStringLiteral("it and the root that this computer came with differ in version %1")
                               .arg(origin.version));
-    if (isNewer) {
-        if (const auto adopted = adopt(origin, path); !adopted)
-            return core::passOn(adopted.error());
-    }
-    return path;
+    return *now;
+}
+
+/// Whether the file is to be changed. Most of the time it is not, and then it need not be one that can be.
+core::Result<bool> isBehind(const QString &path, const core::TrustRoot &origin)
+{
+    if (!QFile::exists(path))
+        return true;
+    const auto now = core::readWholeFile(path, core::kLargestSignedDocument);
+    if (!now)
+        return core::passOn(now.error());
+    const auto next = newerOf(*now, origin);
+    return next ? core::Result<bool>(*next != *now) : core::passOn(next.error());
+}
+
+/// Takes the origin's root where it is newer than what this computer has. No time is judged here: what trust
+/// begins with may have expired, and be followed by one that has not.
+core::Result<QString> follow(const core::TrustRoot &origin, const QString &path)
+{
+    const QString during = QStringLiteral("reading the trust file %1").arg(path);
+    const auto behind = isBehind(path, origin);
+    if (!behind)
+        return core::passOn(behind.error(), during);
+    if (!*behind)
+        return path;
+    if (!QFileInfo(path).dir().mkpath(QStringLiteral(".")))
+        return core::fail(core::ErrorKind::FileFailed, QStringLiteral("%1: cannot be created").arg(path));
+    const auto changed = core::changeTrustFile(
+        path, [&origin](const std::optional<QByteArray> &now) { return newerOf(now, origin); });
+    return changed ? core::Result<QString>(path) : core::passOn(changed.error(), during);
 }
 
 } // namespace

@@ -85,16 +85,6 @@ Result<Done> checkBootKey(const McubootImage &image, const Manifest &manifest, c
 
 } // namespace
 
-/// Expiry is judged by this computer's clock, so a clock that is certainly wrong judges nothing.
-Result<Done> checkClock(const ReleaseTime &time)
-{
-    if (time.nowUtc >= time.earliestUtc)
-        return Done{};
-    return fail(ErrorKind::NotAllowedNow, Reason::ClockWrong,
-                QStringLiteral("this computer's clock says %1, and this program was made after %2")
-                    .arg(timeText(time.nowUtc), timeText(time.earliestUtc)));
-}
-
 Result<Done> checkInForce(const TrustStore &store, const ReleaseTime &time)
 {
     if (const auto checked = checkClock(time); !checked && store.dependsOnTime())

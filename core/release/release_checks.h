@@ -12,9 +12,6 @@ struct Admission {
     QMap<QString, QStringList> payloadSigners = {}; // the same for the content of each payload, by its image
 };
 
-/// That the clock is not certainly wrong: NotAllowedNow with ClockWrong.
-Result<Done> checkClock(const ReleaseTime &time);
-
 /// That the store may be judged by: a trust root that has not expired (Untrusted with RootExpired), and a
 /// sound clock where anything in the store depends on it.
 Result<Done> checkInForce(const TrustStore &store, const ReleaseTime &time);

@@ -4,6 +4,7 @@
 #include "core/policy/organisation_policy.h"
 #include "core/release/bundle.h"
 #include "core/release/mcuboot_image.h"
+#include "core/trust/release_time.h"
 #include "core/trust/trust_store.h"
 
 namespace core {
@@ -14,12 +15,6 @@ struct VerifiedPayload {
     QByteArray file; // of an image; a payload of another kind was checked, and stays in the bundle
     std::optional<McubootImage> image; // nothing for a payload of another kind
     QStringList signedBy; // key ids of trusted keys that signed its content alone: payload_signature.h
-};
-
-/// When a release is judged.
-struct ReleaseTime {
-    QDateTime nowUtc; // by this computer's clock
-    QDateTime earliestUtc = {}; // a time that has certainly passed; a clock that is behind it is wrong
 };
 
 /// What a release may be installed by.

@@ -25,14 +25,15 @@ Result<TrustFile> readTrustFile(const QString &path);
 /// The keys of readTrustFile().
 Result<TrustStore> loadTrustStore(const QString &path);
 
-/// Follows the chain from the root in the file, and puts its last root there in one step. The last may not
-/// have expired. The same chain again changes nothing.
+/// Follows the chain from the root that is in the file when nobody else changes it, and puts its last root
+/// there in one step. The last may not have expired. The same chain again changes nothing.
 ///
 /// InvalidFile when the file holds no root; Untrusted with RootReplayed when the chain ends before it; else
-/// as followChain() and checkExpiry(). After an error the file is what it was.
-Result<TrustRoot> importRoots(const QString &path, const QList<TrustRoot> &chain, const QDateTime &nowUtc);
+/// as followChain(), checkExpiry() and changeTrustFile(). After an error the file is what it was.
+Result<TrustRoot> importRoots(const QString &path, const QList<TrustRoot> &chain, const ReleaseTime &time);
 
-/// Writes the root and its signatures, in one step.
-Result<Done> saveTrustRoot(const QString &path, const TrustRoot &root);
+/// The same for a chain that came along with something else: one that ends before the root in the file, which
+/// another program may have changed a moment ago, leads to that root.
+Result<TrustRoot> followRoots(const QString &path, const QList<TrustRoot> &chain, const ReleaseTime &time);
 
 } // namespace core

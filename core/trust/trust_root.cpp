@@ -138,9 +138,20 @@ Result<Done> checkSuccessor(const TrustRoot &trusted, const TrustRoot &next)
     return checkRevocationsStay(trusted, next);
 }
 
-Result<Done> checkExpiry(const TrustRoot &root, const QDateTime &nowUtc)
+Result<Done> checkClock(const ReleaseTime &time)
 {
-    if (nowUtc < root.expires)
+    if (time.nowUtc >= time.earliestUtc)
+        return Done{};
+    return fail(ErrorKind::NotAllowedNow, Reason::ClockWrong,
+                QStringLiteral("this computer's clock says %1, and this program was made after %2")
+                    .arg(timeText(time.nowUtc), timeText(time.earliestUtc)));
+}
+
+Result<Done> checkExpiry(const TrustRoot &root, const ReleaseTime &time)
+{
+    if (auto checked = checkClock(time); !checked)
+        return checked;
+    if (time.nowUtc < root.expires)
         return Done{};
     return untrusted(Reason::RootExpired,
                      QStringLiteral("version %1 of the trust root expired at %2")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/trust/release_time.h"
 #include "core/trust/signed_document.h"
 #include "core/trust/trust_store.h"
 
@@ -39,8 +40,8 @@ Result<Done> checkSignatures(const TrustRoot &root);
 /// InvalidFile for one that takes a revocation back.
 Result<Done> checkSuccessor(const TrustRoot &trusted, const TrustRoot &next);
 
-/// Untrusted with RootExpired.
-Result<Done> checkExpiry(const TrustRoot &root, const QDateTime &nowUtc);
+/// Untrusted with RootExpired; else as checkClock().
+Result<Done> checkExpiry(const TrustRoot &root, const ReleaseTime &time);
 
 /// Follows a chain of roots, oldest first, and gives the last. Those that `trusted` came after are passed
 /// over; a chain without a newer one leads to `trusted`. Errors as checkSuccessor().

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trust/trust_store.h"
 
-#include "core/base/file_access.h"
 #include "core/base/name_pattern.h"
+#include "core/trust/trust_file_change.h"
 #include "core/trust/trust_grants.h"
 
 #include <algorithm>
@@ -111,7 +111,8 @@ Result<Done> saveTrustStore(const QString &path, const TrustStore &store)
     const auto bytes = toBytes(store);
     if (!bytes)
         return passOn(bytes.error());
-    return replaceFile(path, *bytes);
+    const auto saved = changeTrustFile(path, [&bytes](const std::optional<QByteArray> &) { return bytes; });
+    return saved ? Result<Done>(Done{}) : passOn(saved.error());
 }
 
 } // namespace core

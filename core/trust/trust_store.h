@@ -83,7 +83,7 @@ struct TrustStore {
 /// for a key that is there twice, and for one that is revoked and named all the same.
 Result<TrustStore> parseTrustStore(const QByteArray &bytes);
 
-/// Canonical JSON; saving replaces the file in one step.
+/// Canonical JSON; saving replaces whatever is in the file, by changeTrustFile().
 Result<QByteArray> toBytes(const TrustStore &store);
 Result<Done> saveTrustStore(const QString &path, const TrustStore &store);
 

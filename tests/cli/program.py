@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the command line in a folder of its own, and reads its JSON lines."""
+import contextlib
 import dataclasses
 import json
 import os
@@ -17,6 +18,10 @@ class Ran:
     code: int
     lines: list
     said: str # on standard error
+
+    @classmethod
+    def read(cls, code: int, printed: str, said: str) -> "Ran":
+        return cls(code, [json.loads(line) for line in printed.split("\n") if line], said)
 
     @property
     def result(self) -> dict:
@@ -37,14 +42,27 @@ class CommandLine(unittest.TestCase):
 
     def bootmend(self, *arguments, expect: int = 0, answers: str = None) -> Ran:
         """`answers` are lines for questions about passphrases."""
-        command = [BOOTMEND, *map(str, arguments), "--json", "--state", str(self.folder / "state")]
+        command = self.command(*arguments)
         if answers is not None:
             command += ["--passphrase-file", "/dev/stdin"]
         process = subprocess.run(command, cwd=self.folder, env=self.environment, input=answers or "",
                                  capture_output=True, text=True, timeout=60, check=False)
-        ran = Ran(process.returncode, [json.loads(line) for line in process.stdout.splitlines()], process.stderr)
+        ran = Ran.read(process.returncode, process.stdout, process.stderr)
         self.assertEqual(ran.code, expect, f"{command}\n{process.stdout}{process.stderr}")
         return ran
+
+    def command(self, *arguments) -> list:
+        return [BOOTMEND, *map(str, arguments), "--json", "--state", str(self.folder / "state")]
+
+    def together(self, *commands) -> list:
+        """Starts all at once; what became of each, whatever its exit code is."""
+        with contextlib.ExitStack() as cleanup:
+            started = [cleanup.enter_context(
+                subprocess.Popen(self.command(*arguments), cwd=self.folder, env=self.environment,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+                for arguments in commands]
+            said = [process.communicate(timeout=60) for process in started]
+        return [Ran.read(process.returncode, *texts) for process, texts in zip(started, said)]
 
     def openssl(self, *arguments, expect: int = 0) -> str:
         process = subprocess.run(["openssl", *map(str, arguments)], cwd=self.folder, capture_output=True, text=True,

@@ -43,23 +43,36 @@ void addSigningOptions(CLI::App &command, SigningOptions &options)
     signer->needs(signature);
 }
 
+core::Result<ReadySignature> readSignature(const SigningOptions &options, Session &session)
+{
+    if (options.signature.empty()) {
+        const auto keys = session.privateKeys(options.keys);
+        return keys ? core::Result<ReadySignature>(ReadySignature{*keys, {}, {}, {}})
+                    : core::passOn(keys.error());
+    }
+    const QString path = QString::fromStdString(options.signature);
+    const auto signer = session.publicKey(options.signer);
+    const auto signature = readSignatureFile(path);
+    if (!signer || !signature)
+        return core::passOn(signer ? signature.error() : signer.error());
+    return ReadySignature{{}, *signer, *signature, path};
+}
+
+core::Result<core::Done> addSignatures(core::SignedBytes &document, const ReadySignature &signature)
+{
+    if (!signature.signer)
+        return core::addSignatures(document, signature.keys);
+    const auto added = core::addSignature(document, *signature.signer, signature.signature);
+    return added
+        ? added
+        : core::passOn(added.error(), QStringLiteral("adding the signature in %1").arg(signature.path));
+}
+
 core::Result<core::Done> addSignatures(core::SignedBytes &document, const SigningOptions &options,
                                        Session &session)
 {
-    if (!options.signature.empty()) {
-        const QString path = QString::fromStdString(options.signature);
-        const auto signer = session.publicKey(options.signer);
-        const auto signature = readSignatureFile(path);
-        if (!signer || !signature)
-            return core::passOn(signer ? signature.error() : signer.error());
-        const auto added = core::addSignature(document, *signer, *signature);
-        return added ? added
-                     : core::passOn(added.error(), QStringLiteral("adding the signature in %1").arg(path));
-    }
-    const auto keys = session.privateKeys(options.keys);
-    if (!keys)
-        return core::passOn(keys.error());
-    return core::addSignatures(document, *keys);
+    const auto signature = readSignature(options, session);
+    return signature ? addSignatures(document, *signature) : core::passOn(signature.error());
 }
 
 core::Result<QByteArray> readSignatureFile(const QString &path)

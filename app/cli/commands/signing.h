@@ -20,7 +20,22 @@ struct SigningOptions {
 /// Adds the options, of which one way has to be chosen.
 void addSigningOptions(CLI::App &command, SigningOptions &options);
 
-/// Signs, or takes the signature from its file. Errors as Session::privateKey() and core::addSignature().
+/// What a document is signed with: keys, or a signature that one of them made elsewhere. Whoever had to be
+/// asked has answered. A value.
+struct ReadySignature {
+    QList<core::PrivateKey> keys;
+    std::optional<core::PublicKey> signer; // of `signature`
+    QByteArray signature;
+    QString path; // of its file
+};
+
+/// Opens the keys, or reads the signature. Errors as Session::privateKey() and core::readPublicKeyFile().
+core::Result<ReadySignature> readSignature(const SigningOptions &options, Session &session);
+
+/// Signs, or adds the signature. Errors as core::addSignature().
+core::Result<core::Done> addSignatures(core::SignedBytes &document, const ReadySignature &signature);
+
+/// Both in one.
 core::Result<core::Done> addSignatures(core::SignedBytes &document, const SigningOptions &options,
                                        Session &session);
 

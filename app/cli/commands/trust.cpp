@@ -7,6 +7,7 @@
 #include "core/base/file_access.h"
 #include "core/trust/key_file.h"
 #include "core/trust/trust_draft.h"
+#include "core/trust/trust_file_change.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -71,6 +72,11 @@ core::Result<std::optional<QDateTime>> readTime(const std::string &text)
     return std::optional(time.toUTC());
 }
 
+core::Error existsAlready(const QString &path)
+{
+    return {core::ErrorKind::FileFailed, QStringLiteral("%1 exists already").arg(path)};
+}
+
 /// Where a trust file is changed: the local file or the unsigned root that --trust names, or -o for a signed
 /// root, which gets a successor. A file that does not exist yet holds no key.
 struct Place {
@@ -86,13 +92,10 @@ core::Result<Place> placeOf(const TrustOptions &options, const Session &session)
     return Place{from, options.output.empty() ? from : QString::fromStdString(options.output)};
 }
 
-core::Result<core::TrustDraft> draftAt(const Place &place)
+core::Result<core::TrustDraft> draftOf(const Place &place, const std::optional<QByteArray> &bytes)
 {
-    if (!QFile::exists(place.from))
-        return core::TrustDraft{};
-    const auto bytes = core::readWholeFile(place.from, core::kLargestSignedDocument);
     if (!bytes)
-        return core::passOn(bytes.error());
+        return core::TrustDraft{};
     auto draft = core::draftOf(*bytes);
     if (!draft)
         return core::passOn(draft.error(), QStringLiteral("reading the trust file %1").arg(place.from));
@@ -105,22 +108,44 @@ core::Result<core::TrustDraft> draftAt(const Place &place)
     return draft;
 }
 
-core::Result<core::TrustFile> write(const core::TrustDraft &draft, const TrustOptions &options,
-                                    const QString &path, Session &session)
+/// What the draft begins with: `now` is in the file that is written. Another one gets what it had not before,
+/// as two who write the next version into one file would lose what one of them did.
+core::Result<core::TrustDraft> draftAt(const Place &place, const std::optional<QByteArray> &now)
 {
-    const auto keys = session.privateKeys(options.signingKeys);
-    if (!keys)
-        return core::passOn(keys.error());
-    const auto bytes = core::toBytes(draft, *keys);
-    if (!bytes)
-        return core::passOn(bytes.error());
-    if (const auto written = core::replaceFile(path, *bytes); !written)
-        return core::passOn(written.error());
-    if (!draft.root)
-        return core::TrustFile{draft.store, {}};
-    auto root = core::parseTrustRoot(*bytes);
+    if (place.from == place.to)
+        return draftOf(place, now);
+    if (now)
+        return core::passOn(existsAlready(place.to));
+    if (!QFile::exists(place.from))
+        return core::TrustDraft{};
+    const auto bytes = core::readWholeFile(place.from, core::kLargestSignedDocument);
+    return bytes ? draftOf(place, *bytes) : core::passOn(bytes.error());
+}
+
+core::Result<core::TrustFile> trustFileOf(const QByteArray &bytes)
+{
+    if (!core::isTrustRoot(bytes))
+        return core::parseTrustFile(bytes);
+    const auto root = core::parseTrustRoot(bytes); // Not enough of its keys need have signed yet.
     return root ? core::Result<core::TrustFile>(core::TrustFile{root->grants, *root})
                 : core::passOn(root.error());
+}
+
+using Draft = std::function<core::Result<core::TrustDraft>(const std::optional<QByteArray> &now)>;
+
+/// Writes the draft that is made of what is in the file then, signed.
+core::Result<core::TrustFile> write(const Draft &draft, const TrustOptions &options, const QString &path,
+                                    Session &session)
+{
+    const auto keys = session.privateKeys(options.signingKeys); // Others do not wait for a passphrase.
+    if (!keys)
+        return core::passOn(keys.error());
+    const auto written =
+        core::changeTrustFile(path, [&](const std::optional<QByteArray> &now) -> core::Result<QByteArray> {
+            const auto made = draft(now);
+            return made ? core::toBytes(*made, *keys) : core::passOn(made.error());
+        });
+    return written ? trustFileOf(*written) : core::passOn(written.error());
 }
 
 int tell(const QString &command, const core::Result<core::TrustFile> &file, Session &session,
@@ -141,12 +166,15 @@ core::Result<core::TrustFile> change(const TrustOptions &options, Session &sessi
     const auto place = placeOf(options, session);
     if (!place)
         return core::passOn(place.error());
-    auto draft = draftAt(*place);
-    if (!draft)
-        return core::passOn(draft.error());
-    if (const auto done = change(*draft); !done)
-        return core::passOn(done.error());
-    return write(*draft, options, place->to, session);
+    const auto changed = [&](const std::optional<QByteArray> &now) -> core::Result<core::TrustDraft> {
+        auto draft = draftAt(*place, now);
+        if (!draft)
+            return draft;
+        if (const auto done = change(*draft); !done)
+            return core::passOn(done.error());
+        return draft;
+    };
+    return write(changed, options, place->to, session);
 }
 
 core::Result<core::Done> grant(core::TrustDraft &draft, const core::PublicKey &key,
@@ -235,8 +263,6 @@ int trustInit(const TrustOptions &options, Session &session)
 {
     const QString path = QString::fromStdString(options.output);
     const auto made = [&]() -> core::Result<core::TrustFile> {
-        if (QFile::exists(path))
-            return core::fail(core::ErrorKind::FileFailed, QStringLiteral("%1 exists already").arg(path));
         const auto keys = readPublicKeys(options.rootKeys);
         const auto expires = readTime(options.expires);
         if (!keys || !expires)
@@ -245,29 +271,53 @@ int trustInit(const TrustOptions &options, Session &session)
         const auto draft = core::firstRoot(*keys, threshold, expires->value_or(QDateTime()));
         if (!draft)
             return core::passOn(draft.error());
-        return write(*draft, options, path, session);
+        const auto made = [&](const std::optional<QByteArray> &now) {
+            return now ? core::passOn(existsAlready(path)) : draft;
+        };
+        return write(made, options, path, session);
     }();
     return tell(QStringLiteral("trust init"), made, session);
+}
+
+core::Result<core::TrustRoot> readRoot(const QString &path)
+{
+    const auto bytes = core::readWholeFile(path, core::kLargestSignedDocument);
+    return bytes ? core::parseTrustRoot(*bytes) : core::passOn(bytes.error());
+}
+
+/// Adds to the signatures that the root has by then: others may sign it at the same time.
+core::Result<core::TrustFile> sign(const QString &path, const core::TrustRoot &asRead,
+                                   const SigningOptions &options, Session &session)
+{
+    const auto signature = readSignature(options, session); // Others do not wait for a passphrase.
+    if (!signature)
+        return core::passOn(signature.error());
+    const auto change = [&](const std::optional<QByteArray> &now) -> core::Result<QByteArray> {
+        auto root = core::parseTrustRoot(now.value_or(QByteArray()));
+        if (!root)
+            return core::passOn(root.error());
+        if (root->document.signedBytes != asRead.document.signedBytes)
+            return core::fail(
+                core::ErrorKind::InvalidFile,
+                QStringLiteral("%1 was changed meanwhile; look at it, and sign it again").arg(path));
+        if (const auto added = addSignatures(root->document, *signature); !added)
+            return core::passOn(added.error());
+        return core::toBytes(root->document);
+    };
+    const auto written = core::changeTrustFile(path, change);
+    return written ? trustFileOf(*written) : core::passOn(written.error());
 }
 
 int trustSign(const TrustOptions &options, Session &session)
 {
     const QString command = QStringLiteral("trust sign");
     const QString path = QString::fromStdString(options.files.front());
-    const auto bytes = core::readWholeFile(path, core::kLargestSignedDocument);
-    auto root = bytes ? core::parseTrustRoot(*bytes) : core::passOn(bytes.error());
+    const auto root = readRoot(path);
     if (!root)
         return session.output().result(command, root.error());
     if (options.signing.isOnlyToBeWritten())
         return tellBytesToSign(command, root->document, options.signing, session.output());
-    const auto saved = [&]() -> core::Result<core::TrustFile> {
-        if (const auto added = addSignatures(root->document, options.signing, session); !added)
-            return core::passOn(added.error());
-        if (const auto written = core::saveTrustRoot(path, *root); !written)
-            return core::passOn(written.error());
-        return core::TrustFile{root->grants, *root};
-    }();
-    return tell(command, saved, session);
+    return tell(command, sign(path, *root, options.signing, session), session);
 }
 
 /// The versions in a file: one, or those that a bundle brought along.
@@ -277,8 +327,7 @@ core::Result<QList<core::TrustRoot>> readRoots(const QString &path)
         const auto bundle = core::openBundle(path);
         return bundle ? core::Result<QList<core::TrustRoot>>(bundle->roots) : core::passOn(bundle.error());
     }
-    const auto bytes = core::readWholeFile(path, core::kLargestSignedDocument);
-    const auto root = bytes ? core::parseTrustRoot(*bytes) : core::passOn(bytes.error());
+    const auto root = readRoot(path);
     return root ? core::Result<QList<core::TrustRoot>>({*root}) : core::passOn(root.error());
 }
 
@@ -302,7 +351,7 @@ int trustImport(const TrustOptions &options, Session &session)
         const auto chain = readChain(options.files);
         if (!trust || !chain)
             return core::passOn(trust ? chain.error() : trust.error());
-        const auto root = core::importRoots(trust->file, *chain, QDateTime::currentDateTimeUtc());
+        const auto root = core::importRoots(trust->file, *chain, state::releaseTimeNow());
         if (!root)
             return core::passOn(root.error());
         return core::TrustFile{root->grants, *root};

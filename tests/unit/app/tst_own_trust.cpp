@@ -2,6 +2,7 @@
 #include "app/state/own_trust.h"
 
 #include "core/base/file_access.h"
+#include "tests/support/read_only.h"
 #include "tests/support/root_samples.h"
 
 #include <QCoreApplication>
@@ -149,6 +150,32 @@ private Q_SLOTS:
         QCOMPARE(computer.kept(), bytesOf(third));
         QCOMPARE(*computer.follow(bytesOf(third)), computer.own);
         QCOMPARE(computer.kept(), bytesOf(third));
+    }
+
+    void aFolderThatCannotBeWrittenWillDoWhileNothingIsNew()
+    {
+        const Computer computer;
+        const test_support::SampleRoot sample;
+        const core::TrustRoot first = sample.first();
+        QVERIFY(computer.follow(bytesOf(first)));
+        const auto restore = test_support::readOnly(computer.state);
+        if (!restore)
+            QSKIP("skipped, because root may write into every folder");
+        QCOMPARE(*computer.follow(bytesOf(first)), computer.own);
+        const auto newer = computer.follow(bytesOf(sample.rootOf(sample.next(first))));
+        QCOMPARE(newer.error().kind, core::ErrorKind::FileFailed);
+        QCOMPARE(computer.kept(), bytesOf(first));
+    }
+
+    /// What trust begins with may have expired since; `trust import` leads on from there.
+    void aFirstRootMayHaveExpired()
+    {
+        const Computer computer;
+        const test_support::SampleRoot sample;
+        core::TrustDraft stale = sample.draft();
+        stale.root->expires = QDateTime(QDate(2001, 1, 1), QTime(0, 0), Qt::UTC);
+        QVERIFY(computer.follow(bytesOf(sample.rootOf(stale))));
+        QCOMPARE(core::readTrustFile(computer.own)->root->version, 1);
     }
 
     void aForkIsRefusedAndNothingChanges()

@@ -162,8 +162,8 @@ private Q_SLOTS:
     void expires()
     {
         const TrustRoot root = SampleRoot().first();
-        QCOMPARE(verdictOf(core::checkExpiry(root, root.expires.addSecs(-1))), QStringLiteral("accepted"));
-        QCOMPARE(verdictOf(core::checkExpiry(root, root.expires)), QStringLiteral("ROOT_EXPIRED"));
+        QCOMPARE(verdictOf(core::checkExpiry(root, {root.expires.addSecs(-1)})), QStringLiteral("accepted"));
+        QCOMPARE(verdictOf(core::checkExpiry(root, {root.expires})), QStringLiteral("ROOT_EXPIRED"));
     }
 };
 
