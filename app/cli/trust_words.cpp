@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/trust_words.h"
 
-#include "core/trust/json_fields.h"
+#include "core/json/json_fields.h"
 
 #include <QJsonArray>
 

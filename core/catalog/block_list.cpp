@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/catalog/block_list.h"
 
+#include "core/json/json_fields.h"
 #include "core/release/release_checks.h"
 #include "core/release/release_signers.h"
-#include "core/trust/json_fields.h"
-
-#include <QRegularExpression>
 
 namespace core {
 
@@ -14,44 +12,20 @@ namespace {
 constexpr JsonFields::Range kVersion{1, 0x7fffffff};
 constexpr JsonFields::Range kSchema{1, 1};
 constexpr qsizetype kDigestSize = 32;
-constexpr qsizetype kLongestReason = 200;
-
-void checkName(JsonFields &fields, const char *name, const QString &text)
-{
-    static const QRegularExpression form(QStringLiteral(R"(\A[a-z0-9._-]{1,64}\z)"));
-    if (!form.match(text).hasMatch())
-        fields.refuse(name, QStringLiteral("has to be a name in lower case"));
-}
-
-QString readName(JsonFields &fields, const char *name)
-{
-    const QString text = fields.text(name);
-    checkName(fields, name, text);
-    return text;
-}
-
-Version readVersion(JsonFields &fields)
-{
-    const auto version = parseVersion(fields.text("version"));
-    if (!version)
-        fields.refuse("version", QStringLiteral("has to be a version like 1.2.3 or 1.2.3+4"));
-    return version.value_or(Version());
-}
+constexpr int kLongestName = 64;
 
 ReleaseBlock readBlock(JsonFields &fields)
 {
     ReleaseBlock block;
     block.origin = RuleOrigin::SignedList;
-    block.product = readName(fields, "product");
+    block.product = fields.lowerCaseName("product", kLongestName);
     if (fields.has("version"))
-        block.version = readVersion(fields);
+        block.version = fields.version("version");
     if (fields.has("manifest"))
         block.manifestDigest = fields.hex("manifest", kDigestSize);
-    block.reason = fields.text("reason");
+    block.reason = fields.shortLine("reason");
     if (!block.version && block.manifestDigest.isEmpty())
         fields.refuse("version", QStringLiteral("or manifest has to say which release is blocked"));
-    if (block.reason.isEmpty() || block.reason.size() > kLongestReason || block.reason.contains(u'\n'))
-        fields.refuse("reason", QStringLiteral("has to be one line of at most 200 characters"));
     return block;
 }
 
@@ -59,22 +33,9 @@ MinimumVersion readMinimum(JsonFields &fields)
 {
     MinimumVersion minimum;
     minimum.origin = RuleOrigin::SignedList;
-    minimum.product = readName(fields, "product");
-    minimum.version = readVersion(fields);
+    minimum.product = fields.lowerCaseName("product", kLongestName);
+    minimum.version = fields.version("version");
     return minimum;
-}
-
-template<class Item>
-QList<Item> readItems(JsonFields &document, const char *name, Item (*read)(JsonFields &))
-{
-    QList<Item> items;
-    for (const Json &value : document.optionalArray(name)) {
-        JsonFields fields(value, QStringLiteral("%1[%2]").arg(QLatin1String(name)).arg(items.size()));
-        items.append(read(fields));
-        if (auto finished = fields.finish(); !finished)
-            document.refuse(finished.error());
-    }
-    return items;
 }
 
 BlockList readFields(JsonFields &document)
@@ -87,13 +48,11 @@ BlockList readFields(JsonFields &document)
     list.issued = document.time("issued");
     list.channel = document.optionalText("channel").value_or(QStringLiteral("*"));
     if (list.channel != QStringLiteral("*"))
-        checkName(document, "channel", list.channel);
+        list.channel = document.lowerCaseName("channel", kLongestName);
     if (document.has("products"))
-        list.products = document.texts("products");
-    for (const QString &product : std::as_const(list.products))
-        checkName(document, "products", product);
-    list.rules.blocks = readItems<ReleaseBlock>(document, "blocks", readBlock);
-    list.rules.minimums = readItems<MinimumVersion>(document, "minimum", readMinimum);
+        list.products = document.lowerCaseNames("products", kLongestName);
+    list.rules.blocks = readList(document, "blocks", kNoMost, readBlock);
+    list.rules.minimums = readList(document, "minimum", kNoMost, readMinimum);
     for (ReleaseBlock &block : list.rules.blocks) {
         block.channel = list.channel;
         block.since = list.issued;
@@ -110,7 +69,7 @@ BlockList readFields(JsonFields &document)
     return list;
 }
 
-Result<BlockList> readList(const Json &document)
+Result<BlockList> readDocument(const Json &document)
 {
     JsonFields fields(document, QString());
     BlockList list = readFields(fields);
@@ -141,7 +100,7 @@ int thresholdFor(const TrustStore &store, const QString &channel, const QString 
 Result<BlockList> parseBlockList(const QByteArray &bytes)
 {
     const auto document = parseCanonical(bytes, {.size = kLargestSignedDocument});
-    return document ? readList(*document) : passOn(document.error());
+    return document ? readDocument(*document) : passOn(document.error());
 }
 
 Result<BlockList> draftBlockList(const QByteArray &text, const QDateTime &nowUtc)
@@ -150,7 +109,7 @@ Result<BlockList> draftBlockList(const QByteArray &text, const QDateTime &nowUtc
     if (!document)
         return passOn(document.error());
     if (!document->object())
-        return readList(*document);
+        return readDocument(*document);
     Json::Object members = *document->object();
     if (members.contains(QStringLiteral("signatures")))
         return fail(ErrorKind::InvalidFile,
@@ -159,7 +118,7 @@ Result<BlockList> draftBlockList(const QByteArray &text, const QDateTime &nowUtc
     members.emplace(QStringLiteral("schema"), 1);
     members.emplace(QStringLiteral("kind"), QStringLiteral("block-list"));
     members.emplace(QStringLiteral("issued"), timeText(nowUtc));
-    return readList(Json(std::move(members)));
+    return readDocument(Json(std::move(members)));
 }
 
 Result<Done> checkSigners(const BlockList &list, const TrustStore &store, const ReleaseTime &time)

@@ -2,7 +2,7 @@
 #include "core/download/part_file.h"
 
 #include "core/base/file_access.h"
-#include "core/trust/json_fields.h"
+#include "core/json/json_fields.h"
 
 #include <QDir>
 #include <QRegularExpression>

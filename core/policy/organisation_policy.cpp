@@ -4,7 +4,7 @@
 #include "core/base/download_address.h"
 #include "core/base/file_access.h"
 #include "core/base/name_pattern.h"
-#include "core/trust/json_fields.h"
+#include "core/json/json_fields.h"
 
 #include <QFileInfo>
 

@@ -3,9 +3,9 @@
 
 #include "core/base/download_address.h"
 #include "core/base/file_access.h"
+#include "core/json/json_fields.h"
 #include "core/release/manifest_yaml.h"
 #include "core/release/payload_signature.h"
-#include "core/trust/json_fields.h"
 
 #include <QRegularExpression>
 #include <QSet>
@@ -38,19 +38,6 @@ QString formedText(JsonFields &fields, const char *name, const QString &form)
     return text;
 }
 
-QString lowerCaseName(JsonFields &fields, const char *name, int longest)
-{
-    return formedText(fields, name, QStringLiteral("[a-z0-9._-]{1,%1}").arg(longest));
-}
-
-Version versionOf(JsonFields &fields, const char *name, const QString &text)
-{
-    const auto version = parseVersion(text);
-    if (!version)
-        fields.refuse(name, QStringLiteral("has to be a version like 1.2.3 or 1.2.3+4"));
-    return version.value_or(Version());
-}
-
 /// People write the number of their build server as it is, or a whole sentence.
 QString readBuild(JsonFields &fields)
 {
@@ -67,7 +54,7 @@ std::optional<Version> readMinBootloader(JsonFields &fields)
     if (!value)
         return std::nullopt;
     if (!value->integer())
-        return versionOf(fields, "min_bootloader", fields.text("min_bootloader"));
+        return fields.version("min_bootloader");
     return Version{quint8(fields.integer("min_bootloader", {0, 255})), 0, 0, 0};
 }
 
@@ -110,7 +97,7 @@ ManifestPayload readPayload(JsonFields &fields)
 {
     ManifestPayload payload;
     if (fields.has("image"))
-        payload.image = lowerCaseName(fields, "image", 32);
+        payload.image = fields.lowerCaseName("image", 32);
     if (fields.has("url")) {
         payload.url = readUrl(fields);
         payload.file.size = fields.optionalInteger("size", {1, kLargestFile});
@@ -126,23 +113,6 @@ ManifestPayload readPayload(JsonFields &fields)
     return payload;
 }
 
-/// Reads each item by `read`; everything that an item refuses, the document refuses.
-template<class Item>
-QList<Item> readList(JsonFields &document, const char *name, std::size_t most, Item (*read)(JsonFields &))
-{
-    QList<Item> result;
-    const Json::Array items = document.optionalArray(name);
-    if (items.size() > most)
-        document.refuse(name, QStringLiteral("has more than %1 entries").arg(most));
-    for (std::size_t index = 0; index < std::min(items.size(), most); ++index) {
-        JsonFields fields(items[index], QStringLiteral("%1[%2]").arg(QLatin1String(name)).arg(index));
-        result.append(read(fields));
-        if (auto finished = fields.finish(); !finished)
-            document.refuse(finished.error());
-    }
-    return result;
-}
-
 QList<ManifestPayload> readPayloads(JsonFields &document)
 {
     QList<ManifestPayload> payloads;
@@ -155,7 +125,7 @@ QList<ManifestPayload> readPayloads(JsonFields &document)
             document.refuse(finished.error());
         return payloads;
     }
-    payloads = readList<ManifestPayload>(document, "payloads", kMostPayloads, readPayload);
+    payloads = readList(document, "payloads", kMostPayloads, readPayload);
     if (payloads.isEmpty())
         document.refuse("payload", QStringLiteral("is missing"));
     QSet<QString> images;
@@ -225,7 +195,7 @@ ReleasePolicy readPolicy(JsonFields &document)
 ManifestHealthCheck readHealthCheck(JsonFields &fields)
 {
     ManifestHealthCheck health;
-    health.check = lowerCaseName(fields, "check", 64);
+    health.check = fields.lowerCaseName("check", 64);
     health.withinSeconds = int(fields.integer("within_seconds", kCheckSeconds));
     return health;
 }
@@ -262,16 +232,16 @@ Manifest readFields(JsonFields &document)
 {
     Manifest manifest;
     document.optionalInteger("schema", {1, 1});
-    manifest.version = versionOf(document, "version", document.text("version"));
+    manifest.version = document.version("version");
     manifest.build = readBuild(document);
-    manifest.product = lowerCaseName(document, "product", 64);
+    manifest.product = document.lowerCaseName("product", 64);
     manifest.hardware = readHardware(document);
-    manifest.channel = lowerCaseName(document, "channel", 32);
+    manifest.channel = document.lowerCaseName("channel", 32);
     manifest.rollbackIndex = quint32(document.integer("rollback_index", {0, kLargestNumber32}));
     manifest.minBootloader = readMinBootloader(document);
     manifest.payloads = readPayloads(document);
     manifest.policy = readPolicy(document);
-    manifest.health = readList<ManifestHealthCheck>(document, "health", kMostHealthChecks, readHealthCheck);
+    manifest.health = readList(document, "health", kMostHealthChecks, readHealthCheck);
     manifest.configSchema = document.optionalInteger("config_schema", {0, kLargestNumber32});
     manifest.expires = document.optionalTime("expires");
     manifest.releaseNotes = readReleaseNotes(document);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/manifest.h"
 
-#include "core/trust/json_fields.h"
+#include "core/json/json_fields.h"
 
 namespace core {
 

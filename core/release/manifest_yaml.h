@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/trust/canonical_json.h"
+#include "core/json/canonical_json.h"
 
 namespace core {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/release_checks.h"
 
+#include "core/json/json_fields.h"
 #include "core/release/image_agreement.h"
 #include "core/release/payload_signature.h"
 #include "core/release/release_signers.h"
-#include "core/trust/json_fields.h"
 
 namespace core {
 

@@ -2,7 +2,7 @@
 #include "core/trust/signed_document.h"
 
 #include "core/base/sha256.h"
-#include "core/trust/json_fields.h"
+#include "core/json/json_fields.h"
 
 #include <QSet>
 
@@ -68,18 +68,11 @@ DocumentSignature named(const PublicKey &signer, const QByteArray &signature)
 
 QList<DocumentSignature> readSignatures(JsonFields &fields, const QStringList &algorithms)
 {
-    QList<DocumentSignature> signatures;
+    const auto readOne = [&algorithms](JsonFields &item) { return readSignature(item, algorithms); };
+    const auto signatures = readList(fields, "signatures", kMostSignatures, readOne);
     QSet<QString> keyIds;
-    const Json::Array items = fields.optionalArray("signatures");
-    if (items.size() > kMostSignatures)
-        fields.refuse("signatures", QStringLiteral("has more than %1 entries").arg(kMostSignatures));
-    for (std::size_t index = 0; index < std::min(items.size(), kMostSignatures); ++index) {
-        JsonFields item(items[index], QStringLiteral("%1[%2]").arg(fields.placeOf("signatures")).arg(index));
-        signatures.append(readSignature(item, algorithms));
-        keyIds.insert(signatures.last().keyId);
-        if (auto finished = item.finish(); !finished)
-            fields.refuse(finished.error());
-    }
+    for (const DocumentSignature &signature : signatures)
+        keyIds.insert(signature.keyId);
     if (keyIds.size() != signatures.size())
         fields.refuse("signatures", QStringLiteral("name a key twice"));
     return signatures;

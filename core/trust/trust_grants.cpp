@@ -12,30 +12,30 @@ namespace {
 
 constexpr JsonFields::Range kThreshold{1, 16};
 constexpr qsizetype kKeyIdSize = 32; // bytes
-constexpr qsizetype kLongestReason = 200;
 
-/// The part of a record that every key has.
-Result<PublicKey> readKey(JsonFields &fields)
+/// The part of a record that every key has. Nothing for a key that the fields refuse.
+std::optional<PublicKey> readKey(JsonFields &fields)
 {
     const QString algorithm = fields.text("alg");
     const QString keyId = fields.text("key_id");
-    const QByteArray spki = fields.base64("spki_b64");
-    auto key = PublicKey::fromSpki(spki);
-    if (!key)
-        return passOn(key.error());
+    const auto key = PublicKey::fromSpki(fields.base64("spki_b64"));
+    if (!key) {
+        fields.refuse(passOn(key.error(), QStringLiteral("reading ") + fields.placeOf("spki_b64")).value());
+        return std::nullopt;
+    }
     if (algorithm != algorithmName(key->algorithm()))
         fields.refuse("alg",
                       QStringLiteral("is not the algorithm of its key, which is %1")
                           .arg(algorithmName(key->algorithm())));
     if (key->keyId() != keyId)
         fields.refuse("key_id", QStringLiteral("is not the hash of its key, which is %1").arg(key->keyId()));
-    return key;
+    return *key;
 }
 
 /// The same for a key that signs documents.
-Result<PublicKey> readDocumentKey(JsonFields &fields)
+std::optional<PublicKey> readDocumentKey(JsonFields &fields)
 {
-    auto key = readKey(fields);
+    const auto key = readKey(fields);
     if (key && !key->maySignDocuments())
         fields.refuse("spki_b64",
                       QStringLiteral("is an RSA key of %1 bits; it needs 3072 or more").arg(key->bits()));
@@ -51,19 +51,7 @@ QStringList readPatterns(JsonFields &fields, const char *name)
     return patterns;
 }
 
-/// The record that `make` builds of a key, when neither the fields nor the key have a fault.
-template<class Record>
-Result<Record> complete(JsonFields &fields, const Result<PublicKey> &key,
-                        const std::function<Record(const PublicKey &)> &make)
-{
-    if (auto finished = fields.finish(); !finished)
-        return passOn(finished.error());
-    if (!key)
-        return passOn(key.error(), QStringLiteral("reading ") + fields.placeOf("spki_b64"));
-    return make(*key);
-}
-
-Result<ReleaseKey> readReleaseKey(JsonFields &fields)
+std::optional<ReleaseKey> readReleaseKey(JsonFields &fields)
 {
     const auto key = readDocumentKey(fields);
     const QStringList channels = readPatterns(fields, "channels");
@@ -75,42 +63,37 @@ Result<ReleaseKey> readReleaseKey(JsonFields &fields)
         fields.refuse("not_after", QStringLiteral("has to be later than not_before"));
     if (isDevelopment && channels != QStringList{QStringLiteral("dev")})
         fields.refuse("channels", QStringLiteral("of a development key can only be [\"dev\"]"));
-    return complete<ReleaseKey>(fields, key, [&](const PublicKey &one) {
-        return ReleaseKey{one, channels, products, notBefore, notAfter, isDevelopment};
-    });
+    if (!key)
+        return std::nullopt;
+    return ReleaseKey{*key, channels, products, notBefore, notAfter, isDevelopment};
 }
 
-Result<ProductKey> readProductKey(JsonFields &fields)
+std::optional<ProductKey> readProductKey(JsonFields &fields)
 {
     const auto key = readKey(fields);
     const QStringList products = readPatterns(fields, "products");
-    return complete<ProductKey>(fields, key, [&](const PublicKey &one) { return ProductKey{one, products}; });
+    return key ? std::optional(ProductKey{*key, products}) : std::nullopt;
 }
 
 struct PlainKey {
     PublicKey key;
 };
 
-Result<PlainKey> readPlainKey(JsonFields &fields)
+std::optional<PlainKey> readPlainKey(JsonFields &fields)
 {
     const auto key = readDocumentKey(fields);
-    return complete<PlainKey>(fields, key, [](const PublicKey &one) { return PlainKey{one}; });
+    return key ? std::optional(PlainKey{*key}) : std::nullopt;
 }
 
 /// Reads a list of records, of which no two may hold the same key: which one would count?
 template<class Record>
-QList<Record> readRecords(JsonFields &document, const char *name, Result<Record> (*read)(JsonFields &))
+QList<Record> readRecords(JsonFields &document, const char *name, std::optional<Record> (*read)(JsonFields &))
 {
     QList<Record> records;
     QSet<QString> keyIds;
-    for (const Json &item : document.optionalArray(name)) {
-        const QString place = QStringLiteral("%1[%2]").arg(QLatin1String(name)).arg(records.size());
-        JsonFields fields(item, place);
-        const auto record = read(fields);
-        if (!record) {
-            document.refuse(record.error());
-            break;
-        }
+    for (const std::optional<Record> &record : readList(document, name, kNoMost, read)) {
+        if (!record)
+            continue;
         if (keyIds.contains(record->key.keyId()))
             document.refuse(name, QStringLiteral("has the key %1 twice").arg(record->key.keyId()));
         keyIds.insert(record->key.keyId());
@@ -119,37 +102,29 @@ QList<Record> readRecords(JsonFields &document, const char *name, Result<Record>
     return records;
 }
 
-QList<ReleaseThreshold> readThresholds(JsonFields &document)
+ReleaseThreshold readThreshold(JsonFields &fields)
 {
-    QList<ReleaseThreshold> rules;
-    for (const Json &item : document.optionalArray("release_thresholds")) {
-        JsonFields fields(item, QStringLiteral("release_thresholds[%1]").arg(rules.size()));
-        const QStringList channels = readPatterns(fields, "channels");
-        const QStringList products = readPatterns(fields, "products");
-        rules.append({channels, products, int(fields.integer("threshold", kThreshold))});
-        if (auto done = fields.finish(); !done)
-            document.refuse(done.error());
-    }
-    return rules;
+    const QStringList channels = readPatterns(fields, "channels");
+    const QStringList products = readPatterns(fields, "products");
+    return {channels, products, int(fields.integer("threshold", kThreshold))};
+}
+
+Revocation readRevocation(JsonFields &fields)
+{
+    const QString keyId = QString::fromLatin1(fields.hex("key_id", kKeyIdSize).toHex());
+    const QString reason = fields.shortLine("reason");
+    Revocation revocation{keyId, reason, fields.time("since")};
+    if (fields.has("boot_key_hash"))
+        revocation.bootKeyHash = fields.hex("boot_key_hash", kKeyIdSize);
+    return revocation;
 }
 
 QList<Revocation> readRevocations(JsonFields &document)
 {
-    QList<Revocation> revocations;
+    const QList<Revocation> revocations = readList(document, "revoked", kNoMost, readRevocation);
     QSet<QString> keyIds;
-    for (const Json &item : document.optionalArray("revoked")) {
-        JsonFields fields(item, QStringLiteral("revoked[%1]").arg(revocations.size()));
-        const QString keyId = QString::fromLatin1(fields.hex("key_id", kKeyIdSize).toHex());
-        const QString reason = fields.text("reason");
-        if (reason.isEmpty() || reason.size() > kLongestReason || reason.contains(QLatin1Char('\n')))
-            fields.refuse("reason", QStringLiteral("has to be one line of at most 200 characters"));
-        revocations.append({keyId, reason, fields.time("since")});
-        if (fields.has("boot_key_hash"))
-            revocations.last().bootKeyHash = fields.hex("boot_key_hash", kKeyIdSize);
-        keyIds.insert(keyId);
-        if (auto done = fields.finish(); !done)
-            document.refuse(done.error());
-    }
+    for (const Revocation &revocation : revocations)
+        keyIds.insert(revocation.keyId);
     if (keyIds.size() != revocations.size())
         document.refuse("revoked", QStringLiteral("names a key twice"));
     return revocations;
@@ -253,11 +228,11 @@ QStringList keyIdsOf(const TrustStore &store)
 TrustStore readGrants(JsonFields &document)
 {
     TrustStore store;
-    store.releaseKeys = readRecords<ReleaseKey>(document, "release_keys", readReleaseKey);
-    store.bootKeys = readRecords<ProductKey>(document, "boot_keys", readProductKey);
-    store.recoveryKeys = readRecords<ProductKey>(document, "recovery_keys", readProductKey);
-    store.provisioningKeys = readRecords<ProductKey>(document, "provisioning_keys", readProductKey);
-    store.releaseThresholds = readThresholds(document);
+    store.releaseKeys = readRecords(document, "release_keys", readReleaseKey);
+    store.bootKeys = readRecords(document, "boot_keys", readProductKey);
+    store.recoveryKeys = readRecords(document, "recovery_keys", readProductKey);
+    store.provisioningKeys = readRecords(document, "provisioning_keys", readProductKey);
+    store.releaseThresholds = readList(document, "release_thresholds", kNoMost, readThreshold);
     store.revocations = readRevocations(document);
     refuseSecondRoles(document, store);
     refuseRevoked(document, "release_keys", store.releaseKeys, store);
@@ -282,7 +257,7 @@ Json::Object grantsToObject(const TrustStore &store)
 QList<PublicKey> readKeys(JsonFields &document, const char *name)
 {
     QList<PublicKey> keys;
-    for (const PlainKey &record : readRecords<PlainKey>(document, name, readPlainKey))
+    for (const PlainKey &record : readRecords(document, name, readPlainKey))
         keys.append(record.key);
     return keys;
 }

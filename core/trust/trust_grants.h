@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/trust/json_fields.h"
+#include "core/json/json_fields.h"
 #include "core/trust/signed_document.h"
 #include "core/trust/trust_store.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/foreign/dfu_zip.h"
 
+#include "core/json/canonical_json.h"
 #include "core/release/bundle_archive.h"
-#include "core/trust/canonical_json.h"
 
 #include <QMap>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trust/trust_file.h"
 
-#include "core/trust/canonical_json.h"
+#include "core/json/canonical_json.h"
 
 #include "tests/support/vectors.h"
 #include <QTemporaryDir>

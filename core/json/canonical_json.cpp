@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/trust/canonical_json.h"
+#include "core/json/canonical_json.h"
 
 #include <QStringConverter>
 

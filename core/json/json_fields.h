@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/trust/canonical_json.h"
+#include "core/base/version.h"
+#include "core/json/canonical_json.h"
 
 #include <QDateTime>
+#include <QList>
 #include <QSet>
 #include <QStringList>
 
+#include <algorithm>
+#include <limits>
 #include <optional>
+#include <type_traits>
 
 namespace core {
 
@@ -49,6 +54,16 @@ public:
     /// Lower-case hex of exactly `size` bytes.
     QByteArray hex(const char *name, qsizetype size);
 
+    /// 1 to `longest` of [a-z0-9._-]; lowerCaseNames() is an array of nothing but these.
+    QString lowerCaseName(const char *name, int longest);
+    QStringList lowerCaseNames(const char *name, int longest);
+
+    /// As parseVersion() takes it.
+    Version version(const char *name);
+
+    /// A sentence for people: one line of 1 to 200 characters.
+    QString shortLine(const char *name);
+
     /// How errors call a member of this object: "payloads[0].size".
     QString placeOf(const char *name) const;
 
@@ -66,6 +81,27 @@ private:
     QString m_place;
     std::optional<Error> m_error;
 };
+
+/// For readList(): a list that the size of its document bounds.
+constexpr std::size_t kNoMost = std::numeric_limits<std::size_t>::max();
+
+/// The items of the list `name`, which may be absent, each as `read(JsonFields &)` gives it. What an item
+/// refuses, the document refuses; so it does a list of more than `most` items, of which no more are read.
+template<class Read>
+auto readList(JsonFields &document, const char *name, std::size_t most, Read read)
+{
+    QList<std::invoke_result_t<Read, JsonFields &>> result;
+    const Json::Array items = document.optionalArray(name);
+    if (items.size() > most)
+        document.refuse(name, QStringLiteral("has more than %1 entries").arg(most));
+    for (std::size_t index = 0; index < std::min(items.size(), most); ++index) {
+        JsonFields fields(items[index], QStringLiteral("%1[%2]").arg(document.placeOf(name)).arg(index));
+        result.append(read(fields));
+        if (auto finished = fields.finish(); !finished)
+            document.refuse(finished.error());
+    }
+    return result;
+}
 
 /// "2027-01-31T12:00:00Z": how our documents write a time.
 QString timeText(const QDateTime &time);

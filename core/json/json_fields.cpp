@@ -1,9 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/trust/json_fields.h"
+#include "core/json/json_fields.h"
 
 #include <QRegularExpression>
 
 namespace core {
+
+namespace {
+
+constexpr qsizetype kLongestLine = 200;
+
+QString lowerCaseForm(int longest)
+{
+    return QStringLiteral("[a-z0-9._-]{1,%1}").arg(longest);
+}
+
+bool isOf(const QString &form, const QString &text)
+{
+    return QRegularExpression(QRegularExpression::anchoredPattern(form)).match(text).hasMatch();
+}
+
+} // namespace
 
 JsonFields::JsonFields(const Json &value, const QString &place) : m_place(place)
 {
@@ -145,6 +161,40 @@ QByteArray JsonFields::hex(const char *name, qsizetype size)
     if (bytes.size() != size || bytes.toHex() != digits)
         refuse(name, QStringLiteral("has to be %1 lower-case hexadecimal digits").arg(2 * size));
     return bytes;
+}
+
+QString JsonFields::lowerCaseName(const char *name, int longest)
+{
+    const QString own = text(name);
+    if (!isOf(lowerCaseForm(longest), own))
+        refuse(name, QStringLiteral("has to be of the form %1").arg(lowerCaseForm(longest)));
+    return own;
+}
+
+QStringList JsonFields::lowerCaseNames(const char *name, int longest)
+{
+    const QStringList names = texts(name);
+    for (const QString &one : names) {
+        if (!isOf(lowerCaseForm(longest), one))
+            refuse(name, QStringLiteral("has to hold texts of the form %1").arg(lowerCaseForm(longest)));
+    }
+    return names;
+}
+
+Version JsonFields::version(const char *name)
+{
+    const auto version = parseVersion(text(name));
+    if (!version)
+        refuse(name, QStringLiteral("has to be a version like 1.2.3 or 1.2.3+4"));
+    return version.value_or(Version());
+}
+
+QString JsonFields::shortLine(const char *name)
+{
+    const QString line = text(name);
+    if (line.isEmpty() || line.size() > kLongestLine || line.contains(u'\n'))
+        refuse(name, QStringLiteral("has to be one line of at most %1 characters").arg(kLongestLine));
+    return line;
 }
 
 QString JsonFields::placeOf(const char *name) const
