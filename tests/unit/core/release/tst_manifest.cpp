@@ -224,8 +224,7 @@ private Q_SLOTS:
         row("hardware as numbers", "[gw-r2, \"gw-r3\"]", "[1, 2]", "hw_compat has to be a list of texts");
         row("hardware twice", "[gw-r2, \"gw-r3\"]", "[a, a]", "hw_compat names a revision twice");
         row("rollback index", "rollback_index: 7", "rollback_index: -1", "rollback_index has to be");
-        row("rollback index as text", "rollback_index: 7", "rollback_index: \"7\"",
-            "rollback_index has to be");
+        row("rollback index as text", "rollback_index: 7", "rollback_index: \"7\"", "rollback_index has to");
         row("large rollback index", "rollback_index: 7", "rollback_index: 4294967296",
             "rollback_index has to be");
         row("bootloader", "min_bootloader: 1.3.0", "min_bootloader: 256", "min_bootloader has to be");
