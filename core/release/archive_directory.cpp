@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/archive_directory.h"
 
+#include "core/release/bundle_names.h"
 #include "core/base/byte_reader.h"
 
 #include <QSet>
@@ -95,15 +96,6 @@ Header headerOf(QByteArrayView fields)
             .extraSize = numberAt<quint16>(fields, 22)};
 }
 
-bool isPlainName(QByteArrayView name)
-{
-    return !name.isEmpty() && name.size() <= kLongestName && name[0] != '.'
-        && std::all_of(name.begin(), name.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.'
-                   || c == '_' || c == '+' || c == '-';
-           });
-}
-
 /// Whether it is a short list of known fields (APPNOTE.TXT 4.5.1) from its first to its last byte.
 bool isHarmlessExtra(QByteArrayView extra)
 {
@@ -156,7 +148,7 @@ Result<Entry> nextEntry(ByteReader &directory)
     const bool isOnFirstDisk = numberAt<quint16>(*fields, 34) == 0;
     if (!name || !extra || hasComment || !isOnFirstDisk)
         return notAnArchive(QStringLiteral("its directory is damaged, or holds comments"));
-    if (!isPlainName(*name))
+    if (!isPlainEntryName(QString::fromLatin1(*name)))
         return notAnArchive(QStringLiteral("it holds a file whose name is not plain"));
     if (header.flags & ~kHarmlessFlags)
         return notAnArchive(QStringLiteral("it is encrypted, or of another kind"));

@@ -2,29 +2,15 @@
 #include "core/release/bundle.h"
 
 #include "core/base/sha256.h"
+#include "core/release/bundle_names.h"
 #include "core/release/image_agreement.h"
-
-#include <QRegularExpression>
 
 namespace core {
 
 namespace {
 
-constexpr qint64 kLargestManifest = 64 * 1024;
 constexpr qint64 kLargestNotes = 1024 * 1024;
-constexpr qint64 kLargestImage = 64 * 1024 * 1024;
 constexpr qsizetype kMostRoots = 16;
-
-bool isManifestName(const QString &name)
-{
-    return name == QStringLiteral("manifest.json");
-}
-
-bool isRootName(const QString &name)
-{
-    static const QRegularExpression form(QStringLiteral("\\A[1-9][0-9]{0,9}\\.root\\.json\\z"));
-    return form.match(name).hasMatch();
-}
 
 /// Takes the manifest and the trust roots in, and lists the rest.
 class Opener : public ArchiveVisitor
@@ -37,9 +23,9 @@ public:
     Result<Wants> begin(const QString &name) override
     {
         const bool isFirst = std::exchange(m_isFirst, false);
-        if (isFirst != isManifestName(name))
+        if (isFirst != (name == manifestEntryName()))
             return notABundle(QStringLiteral("it does not begin with its manifest"));
-        if (!isFirst && !isRootName(name)) {
+        if (!isFirst && !isRootEntryName(name)) {
             files.append(name);
             return Wants::NextFile;
         }
@@ -127,7 +113,7 @@ public:
 
     Result<Wants> begin(const QString &name) override
     {
-        if (isManifestName(name) || isRootName(name))
+        if (name == manifestEntryName() || isRootEntryName(name))
             return Wants::NextFile;
         if (!m_missing.contains(name))
             return fail(
@@ -186,7 +172,7 @@ private:
             m_keeps = false;
             m_content = QByteArray();
         }
-        if (m_content.size() > (m_current.isNotes ? kLargestNotes : kLargestImage))
+        if (m_content.size() > (m_current.isNotes ? kLargestNotes : kLargestBundledImage))
             return fail(ErrorKind::InvalidFile,
                         QStringLiteral("%1 is too large for what it is").arg(m_current.file.name));
         return Done{};
@@ -208,11 +194,6 @@ private:
 };
 
 } // namespace
-
-QString rootEntryName(qint64 version)
-{
-    return QStringLiteral("%1.root.json").arg(version);
-}
 
 QList<ReleaseFile> filesOf(const Manifest &manifest)
 {

@@ -75,9 +75,6 @@ Result<Bundle> writeSigned(const Bundle &bundle, const QString &outputPath);
 /// openBundle() and checkFiles().
 Result<Bundle> writeWholeBundle(const Bundle &bundle, const QString &path);
 
-/// The name of the entry that a version of the trust root has in a bundle: "3.root.json".
-QString rootEntryName(qint64 version);
-
 /// Payloads and release notes of a manifest, in the order of the archive.
 QList<ReleaseFile> filesOf(const Manifest &manifest);
 

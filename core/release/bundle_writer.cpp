@@ -4,6 +4,7 @@
 #include "core/base/disk_sync.h"
 #include "core/base/file_access.h"
 #include "core/base/sha256.h"
+#include "core/release/bundle_names.h"
 #include "core/release/image_agreement.h"
 
 #include <QDir>
@@ -17,7 +18,6 @@ namespace core {
 namespace {
 
 constexpr qint64 kStep = 256 * 1024;
-constexpr qint64 kLargestImage = 64 * 1024 * 1024;
 
 /// Size and hash of a file that may be larger than the memory.
 struct Measured {
@@ -74,7 +74,7 @@ Result<Measured> takeIn(ReleaseFile &file, const QString &path)
 
 Result<Done> checkImage(const Manifest &manifest, const ManifestPayload &payload, const QString &path)
 {
-    const auto content = readWholeFile(path, kLargestImage);
+    const auto content = readWholeFile(path, kLargestBundledImage);
     if (!content)
         return passOn(content.error());
     const auto image = imageOf(payload, *content);
@@ -188,7 +188,7 @@ Result<Bundle> writeAgain(const Bundle &bundle, const QString &path, Extent exte
     const QTemporaryDir scratch(path + QStringLiteral(".XXXXXX")); // beside it, where there is room
     if (!scratch.isValid())
         return fail(ErrorKind::FileFailed, QStringLiteral("%1: %2").arg(path, scratch.errorString()));
-    QList<BundleEntry> entries{{QStringLiteral("manifest.json"), *manifestBytes}};
+    QList<BundleEntry> entries{{manifestEntryName(), *manifestBytes}};
     for (const TrustRoot &root : bundle.roots) {
         const auto bytes = toBytes(root.document);
         if (!bytes)
@@ -235,7 +235,7 @@ Result<Bundle> createBundle(const BundleRequest &request)
     const auto manifestBytes = toBytes(*document);
     if (!manifestBytes)
         return passOn(manifestBytes.error());
-    const QList<BundleEntry> first{{QStringLiteral("manifest.json"), *manifestBytes}};
+    const QList<BundleEntry> first{{manifestEntryName(), *manifestBytes}};
     return writeChecked(request.outputPath, first + *roots + *entries, Extent::WithoutFilesToFetch);
 }
 

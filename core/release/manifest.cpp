@@ -4,6 +4,7 @@
 #include "core/base/download_address.h"
 #include "core/base/file_access.h"
 #include "core/json/json_fields.h"
+#include "core/release/bundle_names.h"
 #include "core/release/manifest_yaml.h"
 #include "core/release/payload_signature.h"
 
@@ -14,7 +15,6 @@ namespace core {
 
 namespace {
 
-constexpr qint64 kLargestManifest = 64 * 1024;
 constexpr qint64 kLargestFile = 0xffffffff - 16ll * 1024 * 1024; // so that a bundle holds it
 constexpr qint64 kLargestNumber32 = 0xffffffff;
 constexpr std::size_t kMostPayloads = 16;
@@ -76,7 +76,7 @@ ReleaseFile readFile(JsonFields &fields)
 {
     ReleaseFile file;
     file.name = fields.text("file");
-    if (!isReleaseFileName(file.name)) {
+    if (!isFileEntryName(file.name)) {
         fields.refuse("file", QStringLiteral("has to be the plain name of a file beside the manifest"));
     }
     file.size = fields.optionalInteger("size", {1, kLargestFile});
@@ -279,12 +279,6 @@ ReleaseFile ManifestPayload::entry() const
     if (entry.name.isEmpty())
         entry.name = QString::fromLatin1(file.sha256.toHex());
     return entry;
-}
-
-bool isReleaseFileName(const QString &name)
-{
-    return isOf(QStringLiteral("[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,127}"), name)
-        && name != QStringLiteral("manifest.json") && !name.endsWith(QStringLiteral(".root.json"));
 }
 
 Result<Manifest> parseManifest(const QByteArray &text)

@@ -106,8 +106,4 @@ Result<QByteArray> bytesToSign(const Manifest &manifest);
 /// signature. InvalidFile with ManifestMalformed.
 Result<SignedManifest> parseSignedManifest(const QByteArray &bytes);
 
-/// Whether a name can be that of a file in a bundle: letters, digits and "._+-", at most 128, no dot in
-/// front.
-bool isReleaseFileName(const QString &name);
-
 } // namespace core

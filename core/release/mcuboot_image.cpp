@@ -10,7 +10,7 @@ namespace core {
 
 namespace {
 
-constexpr qint64 kLargestImage = 256ll * 1024 * 1024;
+constexpr qint64 kLargestImageFile = 256ll * 1024 * 1024;
 constexpr int kMostTlvs = 64;
 constexpr qsizetype kTlvInfoSize = 4;
 constexpr qsizetype kDigestSize = 32;
@@ -329,7 +329,7 @@ std::optional<qint64> endOfImage(QByteArrayView bytes)
 
 Result<McubootImage> parseImage(const QByteArray &file)
 {
-    if (file.size() > kLargestImage)
+    if (file.size() > kLargestImageFile)
         return malformed(QStringLiteral("larger than 256 MiB"));
     const auto header = readHeader(file);
     if (!header || header->magic != BM_IMAGE_MAGIC)
@@ -375,7 +375,7 @@ Result<McubootImage> parseImage(const QByteArray &file)
 
 Result<McubootImage> readImageFile(const QString &path)
 {
-    const auto file = readWholeFile(path, kLargestImage);
+    const auto file = readWholeFile(path, kLargestImageFile);
     if (!file)
         return passOn(file.error());
     return parseImage(*file);

@@ -2,6 +2,7 @@
 #include "core/release/foreign/import_bundle.h"
 
 #include "core/base/file_access.h"
+#include "core/release/bundle_names.h"
 #include "core/release/payload_signature.h"
 
 #include <QCryptographicHash>
@@ -158,7 +159,7 @@ Result<Bundle> importBundle(const ForeignFirmware &firmware, const ImportRequest
         return passOn(manifest.error(), QStringLiteral("importing"));
     // By way of files, as createBundle() takes what people write: there is one way to make a bundle.
     const QTemporaryDir folder;
-    const QString manifestPath = folder.filePath(QStringLiteral("manifest.json"));
+    const QString manifestPath = folder.filePath(manifestEntryName());
     if (auto written = replaceFile(manifestPath, *manifest); !written)
         return passOn(written.error());
     for (const Content &content : *contents) {
