@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/release/archive_directory.h"
 
-#include "core/release/bundle_names.h"
 #include "core/base/byte_reader.h"
+#include "core/release/bundle_names.h"
 
 #include <QSet>
 
