@@ -36,8 +36,8 @@ Result<Done> checkSignatures(const TrustRoot &root);
 /// a chain may lead over roots that have expired.
 ///
 /// Untrusted with SignatureInvalid or ThresholdNotMet (of the old keys or the new ones), RootReplayed (an
-/// older version), RootForked (another document of the same version), or RootSkipped (more than one up);
-/// InvalidFile for one that takes a revocation back.
+/// older version), RootForked (another document of the same version), RootSkipped (more than one up), or
+/// KeyRevoked (one that takes a revocation back).
 Result<Done> checkSuccessor(const TrustRoot &trusted, const TrustRoot &next);
 
 /// Untrusted with RootExpired; else as checkClock().

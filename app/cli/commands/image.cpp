@@ -10,7 +10,7 @@ namespace cli {
 
 namespace {
 
-constexpr qint64 kLargestPayload = 256LL * 1024 * 1024; // As the image format allows.
+constexpr qint64 kLargestPayload = 256LL * 1024 * 1024; // What is a little less, createImage() judges.
 
 struct ImageOptions {
     std::string file; // the image

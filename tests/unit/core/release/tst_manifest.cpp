@@ -295,13 +295,7 @@ private Q_SLOTS:
         // fuzz_manifest.
         QTest::newRow("comma in front") << QByteArray(",\"a\":1");
         QTest::newRow("refers to itself") << QByteArray("a: &x [*x]");
-        QByteArray bomb = "a0: &a0 [x,x,x,x,x,x,x,x]\n";
-        for (int level = 1; level < 7; ++level) {
-            const QByteArray alias = "*a" + QByteArray::number(level - 1);
-            bomb += "a" + QByteArray::number(level) + ": &a" + QByteArray::number(level) + " ["
-                + QByteArray(alias + ',').repeated(7) + alias + "]\n";
-        }
-        QTest::newRow("many laughs") << bomb;
+        QTest::newRow("many values") << "a: [" + QByteArray("x,").repeated(20'000) + "x]";
     }
 
     void refusesWhatIsNoManifest()
