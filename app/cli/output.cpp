@@ -2,6 +2,7 @@
 #include "app/cli/output.h"
 
 #include "app/events/event_json.h"
+#include "app/texts/foreign_text.h"
 #include "app/texts/user_texts.h"
 
 #include <QDateTime>
@@ -22,7 +23,7 @@ QString slotLine(const core::DeviceSnapshot &unit, const core::Slot &slot)
              texts::slotChips(unit, slot).join(QStringLiteral(", ")));
 }
 
-QString deviceText(const core::DeviceSnapshot &unit)
+QStringList deviceLines(const core::DeviceSnapshot &unit)
 {
     const QString serial =
         unit.identity.serialNumber.isEmpty() ? QStringLiteral("-") : unit.identity.serialNumber;
@@ -34,7 +35,7 @@ QString deviceText(const core::DeviceSnapshot &unit)
     lines.append(QStringLiteral("  ") + texts::bootSentence(unit));
     if (!unit.silence.isEmpty())
         lines.append(QStringLiteral("  ") + unit.silence);
-    return lines.join(u'\n');
+    return lines;
 }
 
 template<class... Handlers>
@@ -44,15 +45,15 @@ struct Match : Handlers... {
 
 } // namespace
 
-void Output::print(const QString &text)
+void Output::print(const QString &line)
 {
-    std::fprintf(m_out, "%s\n", qUtf8Printable(text));
+    std::fprintf(m_out, "%s\n", qUtf8Printable(texts::harmlessLine(line)));
     std::fflush(m_out);
 }
 
-void Output::complain(const QString &text)
+void Output::complain(const QString &line)
 {
-    std::fprintf(m_err, "%s\n", qUtf8Printable(text));
+    std::fprintf(m_err, "%s\n", qUtf8Printable(texts::harmlessLine(line)));
 }
 
 void Output::jsonLine(const QString &event, const QJsonObject &members)
@@ -60,29 +61,31 @@ void Output::jsonLine(const QString &event, const QJsonObject &members)
     QJsonObject line = events::line(event, QDateTime::currentDateTimeUtc());
     for (auto member = members.begin(); member != members.end(); ++member)
         line.insert(member.key(), member.value());
-    print(QString::fromUtf8(QJsonDocument(line).toJson(QJsonDocument::Compact)));
+    const QByteArray json = texts::harmlessJson(QJsonDocument(line).toJson(QJsonDocument::Compact));
+    std::fprintf(m_out, "%s\n", json.constData());
+    std::fflush(m_out);
 }
 
-void Output::say(const QString &text)
+void Output::say(const QString &line)
 {
     if (!isJson())
-        print(text);
+        print(line);
 }
 
-void Output::note(const QString &text, const QJsonObject &members)
+void Output::note(const QStringList &lines, const QJsonObject &members)
 {
     if (isJson())
-        jsonLine(QStringLiteral("note"), members);
-    else
-        print(text);
+        return jsonLine(QStringLiteral("note"), members);
+    for (const QString &line : lines)
+        print(line);
 }
 
 void Output::device(const core::DeviceSnapshot &unit)
 {
     if (isJson())
-        jsonLine(QStringLiteral("device"), {{QStringLiteral("device"), events::deviceJson(unit)}});
-    else
-        print(deviceText(unit));
+        return jsonLine(QStringLiteral("device"), {{QStringLiteral("device"), events::deviceJson(unit)}});
+    for (const QString &line : deviceLines(unit))
+        print(line);
 }
 
 void Output::plan(const core::UpdatePlan &plan)
@@ -153,7 +156,8 @@ int Output::result(const QString &command, const core::Error &error)
     if (isJson())
         jsonLine(QStringLiteral("result"), events::errorJson(command, error));
     const texts::UserText text = texts::forError(error);
-    complain(QStringLiteral("%1. %2\n%3").arg(text.title, text.explanation, text.remedy));
+    complain(QStringLiteral("%1. %2").arg(text.title, text.explanation));
+    complain(text.remedy);
     const std::optional<core::Reason> reason = core::reasonOf(error);
     const QString code = reason ? QStringLiteral("[%1] ").arg(core::reasonCode(*reason)) : QString();
     const QString during =

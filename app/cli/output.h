@@ -13,6 +13,9 @@ namespace cli {
 ///
 /// With --json everything that is not a JSON line goes to standard error. Errors always have a text for
 /// people there.
+///
+/// Everything in these texts may be foreign: what it says in a terminal is said by texts::harmlessLine(), so
+/// that each line is one that we began, and nothing in it is a command to the terminal.
 class Output
 {
 public:
@@ -30,10 +33,10 @@ public:
     void plan(const core::UpdatePlan &plan);
 
     /// One line for people; not said at all with --json.
-    void say(const QString &text);
+    void say(const QString &line);
 
-    /// A `note` line with members of its own; people get `text`.
-    void note(const QString &text, const QJsonObject &members);
+    /// A `note` line with members of its own; people get these lines.
+    void note(const QStringList &lines, const QJsonObject &members);
 
     /// The `result` line that ends the command. Each gives the exit code.
     /// With members of its own, where the command has some to tell.
@@ -46,8 +49,8 @@ public:
 
 private:
     void jsonLine(const QString &event, const QJsonObject &members);
-    void print(const QString &text);
-    void complain(const QString &text);
+    void print(const QString &line);
+    void complain(const QString &line);
     void progress(const QString &verb, qint64 done, qint64 total);
 
     Form m_form;

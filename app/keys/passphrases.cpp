@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/keys/passphrases.h"
 
+#include "app/texts/foreign_text.h"
 #include "core/base/file_access.h"
 #include "core/trust/wipe.h"
 
@@ -34,9 +35,10 @@ core::Result<QByteArray> askTerminal(const QString &prompt, bool isTwice)
                                          "--passphrase-file")
                               .arg(prompt));
     std::array<char, kRoom> line{};
-    const bool isRead = UI_UTIL_read_pw_string(line.data(), int(line.size()),
-                                               qPrintable(prompt + QStringLiteral(": ")), isTwice ? 1 : 0)
-        == 0;
+    const QByteArray question =
+        texts::harmlessLine(prompt).toLocal8Bit() + ": "; // It may have a token's label.
+    const bool isRead =
+        UI_UTIL_read_pw_string(line.data(), int(line.size()), question.constData(), isTwice ? 1 : 0) == 0;
     const QByteArray answer(line.data());
     OPENSSL_cleanse(line.data(), line.size());
     if (!isRead)

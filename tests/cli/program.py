@@ -18,10 +18,11 @@ class Ran:
     code: int
     lines: list
     said: str # on standard error
+    printed: str # the lines as they came
 
     @classmethod
     def read(cls, code: int, printed: str, said: str) -> "Ran":
-        return cls(code, [json.loads(line) for line in printed.split("\n") if line], said)
+        return cls(code, [json.loads(line) for line in printed.split("\n") if line], said, printed)
 
     @property
     def result(self) -> dict:
@@ -53,6 +54,15 @@ class CommandLine(unittest.TestCase):
 
     def command(self, *arguments) -> list:
         return [BOOTMEND, *map(str, arguments), "--json", "--state", str(self.folder / "state")]
+
+    def text(self, *arguments, expect: int = 0) -> str:
+        """What people see: both outputs of a run without --json."""
+        command = [word for word in self.command(*arguments) if word != "--json"]
+        process = subprocess.run(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
+        shown = process.stdout.decode()
+        self.assertEqual(process.returncode, expect, f"{command}\n{shown!r}")
+        return shown
 
     def together(self, *commands) -> list:
         """Starts all at once; what became of each, whatever its exit code is."""

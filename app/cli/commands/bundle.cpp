@@ -146,7 +146,7 @@ core::Result<core::Done> explain(const state::OpenedBundle &opened, const QStrin
         return core::passOn(steps.error());
     for (const core::EvidenceStep &step : *steps)
         session.output().note(
-            QStringLiteral("# %1; it prints: %3\n%2").arg(step.claim, step.command, step.expected),
+            {QStringLiteral("# %1; it prints: %2").arg(step.claim, step.expected), step.command},
             {{QStringLiteral("note"), step.claim},
              {QStringLiteral("command_line"), step.command},
              {QStringLiteral("expected"), step.expected}});

@@ -38,11 +38,12 @@ int listDevices(const DevicesOptions &options, Session &session)
     const QList<core::DeviceSnapshot> units = lookAtAll(*found, session);
     for (const core::DeviceSnapshot &unit : units)
         session.output().device(unit);
-    if (units.isEmpty())
+    if (units.isEmpty()) {
         session.output().say(
-            QStringLiteral("No unit found. Looked at: serial ports%1.\nCheck the cable and the power, and "
-                           "that you may use the port.")
+            QStringLiteral("No unit found. Looked at: serial ports%1.")
                 .arg(session.options.benchDirectory.isEmpty() ? QString() : QStringLiteral(", the bench")));
+        session.output().say(QStringLiteral("Check the cable and the power, and that you may use the port."));
+    }
     return session.output().done(command, {{QStringLiteral("count"), units.size()}});
 }
 

@@ -34,7 +34,7 @@ void tellAnswer(const core::DiagnosisAnswer &answer, Output &output)
                                texts::findingSentence(answer))};
     for (const core::Fact &fact : answer.facts)
         lines.append(QStringLiteral("    %1: %2").arg(fact.name, fact.value));
-    output.note(lines.join(u'\n'), members);
+    output.note(lines, members);
 }
 
 void tell(const core::Examination &seen, const core::Diagnosis &found, Output &output)
@@ -47,7 +47,7 @@ void tell(const core::Examination &seen, const core::Diagnosis &found, Output &o
         output.jobEvent(core::EvidenceRead{*seen.evidence});
     }
     const QString sentence = texts::nextStepSentence(found.next);
-    output.note(QStringLiteral("What to do now: ") + sentence,
+    output.note({QStringLiteral("What to do now: ") + sentence},
                 {{QStringLiteral("note"), QStringLiteral("next_step")},
                  {QStringLiteral("step"), events::nextStepName(found.next)},
                  {QStringLiteral("sentence"), sentence}});

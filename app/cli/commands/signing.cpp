@@ -89,7 +89,7 @@ int tellBytesToSign(const QString &command, const core::SignedBytes &document, c
     for (const core::KeyAlgorithm algorithm : core::kKeyAlgorithms) {
         const QString line = signingCommand(algorithm, path);
         output.note(
-            QStringLiteral("# with a key of the algorithm %1:\n%2").arg(core::algorithmName(algorithm), line),
+            {QStringLiteral("# with a key of the algorithm %1:").arg(core::algorithmName(algorithm)), line},
             {{QStringLiteral("note"), QStringLiteral("to be signed elsewhere")},
              {QStringLiteral("alg"), core::algorithmName(algorithm)},
              {QStringLiteral("command_line"), line}});

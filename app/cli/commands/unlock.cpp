@@ -33,10 +33,10 @@ core::Result<core::Done> tellChallenge(const UnlockOptions &options, const QByte
     const QString commandLine =
         QStringLiteral("openssl pkeyutl -sign -rawin -inkey RECOVERY.pem -in %1 -out %1.sig").arg(named);
     const QString hex = QString::fromLatin1(message.toHex());
-    output.note(QStringLiteral("To be signed with a recovery key, 64 bytes in hexadecimal:\n%1\n"
-                               "With these bytes in the file %2 (-o writes it):\n%3\n"
-                               "Then, before the unit restarts: bootmend unlock %4 --signature %2.sig")
-                    .arg(hex, named, commandLine, QString::fromStdString(options.device)),
+    output.note({QStringLiteral("To be signed with a recovery key, 64 bytes in hexadecimal:"), hex,
+                 QStringLiteral("With these bytes in the file %1 (-o writes it):").arg(named), commandLine,
+                 QStringLiteral("Then, before the unit restarts: bootmend unlock %1 --signature %2.sig")
+                     .arg(QString::fromStdString(options.device), named)},
                 {{QStringLiteral("note"), QStringLiteral("challenge")},
                  {QStringLiteral("to_be_signed"), hex},
                  {QStringLiteral("command_line"), commandLine}});

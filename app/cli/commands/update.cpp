@@ -73,7 +73,7 @@ core::Result<core::Done> callIntoRecovery(core::Driver &driver, const InstallOpt
     const QString sentence =
         QStringLiteral("Switch the unit off and on now. It is called for %1 s; Ctrl-C stops.")
             .arg(options.callSeconds);
-    session.output().note(sentence,
+    session.output().note({sentence},
                           {{QStringLiteral("note"), QStringLiteral("switch_off_and_on")},
                            {QStringLiteral("sentence"), sentence},
                            {QStringLiteral("seconds"), options.callSeconds}});
@@ -94,7 +94,7 @@ void blockHere(const core::UpdatePlan &plan, const core::Verdict &verdict, Sessi
         : QStringLiteral("This release could not be blocked on this computer: %1")
               .arg(blocked.error().detail);
     session.output().note(
-        told,
+        {told},
         {{QStringLiteral("note"),
           blocked ? QStringLiteral("release_blocked") : QStringLiteral("release_not_blocked")},
          {QStringLiteral("sentence"), told},

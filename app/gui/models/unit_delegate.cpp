@@ -4,6 +4,7 @@
 #include "app/gui/look/calm_style.h"
 #include "app/gui/models/unit_list_model.h"
 #include "app/gui/widgets/chip.h"
+#include "app/texts/foreign_text.h"
 
 #include <QPainter>
 
@@ -89,19 +90,20 @@ void UnitDelegate::paintTexts(QPainter &painter, const QStyleOptionViewItem &opt
     const QFont bold = nameFont(option.font);
     painter.setFont(bold);
     painter.setPen(option.palette.color(QPalette::Active, QPalette::Text));
-    painter.drawText(nameLine, Qt::AlignLeading | Qt::AlignVCenter,
-                     QFontMetrics(bold).elidedText(row.name, Qt::ElideRight, nameLine.width()));
+    painter.drawText(
+        nameLine, Qt::AlignLeading | Qt::AlignVCenter,
+        QFontMetrics(bold).elidedText(texts::harmlessLine(row.name), Qt::ElideRight, nameLine.width()));
 
     painter.setFont(option.font);
     line = QRect(inner.left(), line.bottom() + 1 + kLineGap, inner.width(), metrics.height());
     const QString runs =
         row.version.isEmpty() ? row.product : QStringLiteral("%1 · %2").arg(row.product, row.version);
     painter.drawText(line, Qt::AlignLeading | Qt::AlignVCenter,
-                     metrics.elidedText(runs, Qt::ElideRight, line.width()));
+                     metrics.elidedText(texts::harmlessLine(runs), Qt::ElideRight, line.width()));
     line.translate(0, line.height() + kLineGap);
     painter.setPen(option.palette.color(QPalette::Active, kMutedText));
     painter.drawText(line, Qt::AlignLeading | Qt::AlignVCenter,
-                     metrics.elidedText(row.link, Qt::ElideMiddle, line.width()));
+                     metrics.elidedText(texts::harmlessLine(row.link), Qt::ElideMiddle, line.width()));
 }
 
 } // namespace gui

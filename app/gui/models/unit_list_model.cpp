@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gui/models/unit_list_model.h"
 
+#include "app/gui/widgets/label.h"
+
 #include <algorithm>
 
 namespace gui {
@@ -52,8 +54,12 @@ QVariant UnitListModel::data(const QModelIndex &index, int role) const
     const UnitRow &row = m_rows[index.row()];
     if (role == Qt::DisplayRole)
         return row.name; // also what typing ahead searches
-    if (role == Qt::AccessibleTextRole || role == Qt::ToolTipRole)
-        return tr("%1: %2 %3, %4, %5").arg(row.name, row.product, row.version, row.stage, row.link);
+    const QString sentence =
+        tr("%1: %2 %3, %4, %5").arg(row.name, row.product, row.version, row.stage, row.link);
+    if (role == Qt::AccessibleTextRole)
+        return sentence;
+    if (role == Qt::ToolTipRole)
+        return plainToolTip(sentence);
     return {};
 }
 

@@ -6,6 +6,7 @@
 #include "app/gui/pages/units/units_page.h"
 #include "app/gui/shell/rail.h"
 #include "app/gui/shell/sleep_guard.h"
+#include "app/texts/foreign_text.h"
 
 #include <QActionGroup>
 #include <QCloseEvent>
@@ -159,7 +160,8 @@ bool MainWindow::mayClose()
     question.setObjectName(QStringLiteral("closeQuestion"));
     question.setIcon(QMessageBox::Warning);
     question.setWindowTitle(tr("Bootmend"));
-    question.setText(tr("Work is going on: %1").arg(working.join(QStringLiteral(", "))));
+    question.setTextFormat(Qt::PlainText);
+    question.setText(tr("Work is going on: %1").arg(texts::harmlessLine(working.join(QStringLiteral(", ")))));
     question.setInformativeText(tr("Stopping waits for a safe point: each unit is left in a state that boots "
                                    "or can be recovered. Then the window closes."));
     QPushButton *stay = question.addButton(tr("&Keep working"), QMessageBox::RejectRole);

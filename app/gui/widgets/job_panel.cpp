@@ -88,7 +88,7 @@ void JobPanel::show(const JobView &job)
     m_numbers->setText(numbers.isEmpty() ? QStringLiteral(" ") : numbers.join(QStringLiteral("  ·  ")));
     showSteps(job.steps);
     m_stop->setEnabled(job.canStop);
-    m_stop->setToolTip(job.stopNote);
+    m_stop->setToolTip(plainToolTip(job.stopNote));
     m_stop->setAccessibleDescription(job.stopNote);
     m_stopNote->setText(job.stopNote);
     setAccessibleName(job.title);

@@ -2,11 +2,18 @@
 #include "app/gui/widgets/label.h"
 
 #include "app/gui/look/palette.h"
+#include "app/texts/foreign_text.h"
 
 #include <QApplication>
 #include <QEvent>
+#include <QTextDocument>
 
 namespace gui {
+
+QString plainToolTip(const QString &text)
+{
+    return text.isEmpty() ? QString() : Qt::convertFromPlainText(texts::harmless(text), Qt::WhiteSpaceNormal);
+}
 
 QFont sizedFont(const QFont &base, TextSize size)
 {
@@ -24,11 +31,17 @@ QFont sizedFont(const QFont &base, TextSize size)
     return font;
 }
 
-Label::Label(TextSize size, const QString &text, QWidget *parent) : QLabel(text, parent), m_size(size)
+Label::Label(TextSize size, const QString &text, QWidget *parent) : QLabel(parent), m_size(size)
 {
     setTextFormat(Qt::PlainText);
+    setText(text);
     setWordWrap(true);
     applySize();
+}
+
+void Label::setText(const QString &text)
+{
+    QLabel::setText(texts::harmless(text));
 }
 
 void Label::showText(const QString &text)

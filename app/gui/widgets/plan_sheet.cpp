@@ -147,7 +147,7 @@ void PlanSheet::show(const PlanView &plan)
     else
         m_refusal->hide();
     m_start->setText(plan.startText);
-    m_start->setToolTip(plan.refusal ? plan.refusal->what : plan.notice);
+    m_start->setToolTip(plainToolTip(plan.refusal ? plan.refusal->what : plan.notice));
     showPromise(plan.promise);
     showWhetherItMayStart();
     m_leave->setText(plan.canStart ? tr("&Cancel") : tr("&Close"));

@@ -141,7 +141,7 @@ void UnitDetail::show(const UnitView &unit, bool isPreparing)
     const QFontMetrics metrics = m_name->fontMetrics();
     m_name->setText(
         metrics.elidedText(unit.name, Qt::ElideMiddle, kNameCharacters * metrics.averageCharWidth()));
-    m_name->setToolTip(unit.name);
+    m_name->setToolTip(plainToolTip(unit.name));
     m_stage->show({unit.stage, unit.stageIcon, unit.stageRole});
     m_copyIdentity->setContent(unit.identityText);
     showIdentity(unit.identity);
@@ -203,7 +203,7 @@ void UnitDetail::showActions(const UnitView &unit, bool isPreparing)
     m_primary->setVisible(m_offer.has_value());
     if (m_offer) {
         m_primary->setText(isPreparing ? tr("Preparing the plan…") : m_offer->text);
-        m_primary->setToolTip(m_offer->hint);
+        m_primary->setToolTip(plainToolTip(m_offer->hint));
     }
     m_more->setVisible(!unit.others.isEmpty());
     m_idleNote->showText(unit.idleNote);
