@@ -38,6 +38,17 @@ QStringList deviceLines(const core::DeviceSnapshot &unit)
     return lines;
 }
 
+/// ", 7900 bytes/s, limited by the line"; as much of it as is known.
+QString paceOf(const core::WriteProgressed &written)
+{
+    QString pace;
+    if (written.bytesPerSecond)
+        pace += QStringLiteral(", %1 bytes/s").arg(*written.bytesPerSecond);
+    if (written.limitedBy)
+        pace += QStringLiteral(", ") + texts::rateLimitPhrase(*written.limitedBy);
+    return pace;
+}
+
 template<class... Handlers>
 struct Match : Handlers... {
     using Handlers::operator()...;
@@ -112,7 +123,7 @@ void Output::jobEvent(const core::JobEvent &event)
         print(QStringLiteral("  %1 …").arg(texts::stepTitle(started.step)));
     };
     const auto ofProgress = [this](const core::WriteProgressed &written) {
-        progress({}, written.done, written.total);
+        progress({}, written.done, written.total, paceOf(written));
     };
     const auto ofDownload = [this](const core::DownloadProgressed &fetched) {
         progress(QStringLiteral("fetched "), fetched.done, fetched.total);
@@ -124,12 +135,17 @@ void Output::jobEvent(const core::JobEvent &event)
     std::visit(Match{ofState, ofStep, ofProgress, ofDownload, ofEvidence}, event);
 }
 
-void Output::progress(const QString &verb, qint64 done, qint64 total)
+void Output::progress(const QString &verb, qint64 done, qint64 total, const QString &pace)
 {
     const int percent = total == 0 ? 100 : int(100 * done / total);
     const bool isWorthALine = percent / kPercentStep != m_lastPercent / kPercentStep || m_lastPercent < 0;
     if (isWorthALine)
-        print(QStringLiteral("  %1%2 % (%3 of %4 bytes)").arg(verb).arg(percent).arg(done).arg(total));
+        print(QStringLiteral("  %1%2 % (%3 of %4 bytes%5)")
+                  .arg(verb)
+                  .arg(percent)
+                  .arg(done)
+                  .arg(total)
+                  .arg(pace));
     m_lastPercent = percent;
 }
 

@@ -51,7 +51,7 @@ private:
     void jsonLine(const QString &event, const QJsonObject &members);
     void print(const QString &line);
     void complain(const QString &line);
-    void progress(const QString &verb, qint64 done, qint64 total);
+    void progress(const QString &verb, qint64 done, qint64 total, const QString &pace = {});
 
     Form m_form;
     std::FILE *m_out;

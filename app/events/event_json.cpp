@@ -9,6 +9,19 @@ namespace events {
 
 namespace {
 
+QString limitName(core::RateLimit limit)
+{
+    switch (limit) {
+    case core::RateLimit::Line:
+        return QStringLiteral("line");
+    case core::RateLimit::DeviceBuffers:
+        return QStringLiteral("device_buffers");
+    case core::RateLimit::DeviceFlash:
+        return QStringLiteral("device_flash");
+    }
+    Q_UNREACHABLE();
+}
+
 QString stageName(core::BootStage stage)
 {
     switch (stage) {
@@ -287,7 +300,12 @@ QJsonObject jobEventJson(const core::JobEvent &event)
                 {QStringLiteral("stoppable"), started.isStoppable}};
     };
     const auto ofProgress = [](const core::WriteProgressed &progress) -> QJsonObject {
-        return {{QStringLiteral("done"), progress.done}, {QStringLiteral("total"), progress.total}};
+        return {{QStringLiteral("done"), progress.done},
+                {QStringLiteral("total"), progress.total},
+                {QStringLiteral("bytes_per_second"),
+                 progress.bytesPerSecond ? QJsonValue(*progress.bytesPerSecond) : QJsonValue()},
+                {QStringLiteral("limited_by"),
+                 progress.limitedBy ? QJsonValue(limitName(*progress.limitedBy)) : QJsonValue()}};
     };
     const auto ofDownload = [](const core::DownloadProgressed &progress) -> QJsonObject {
         return {{QStringLiteral("of"), QStringLiteral("download")},

@@ -152,6 +152,19 @@ QString checkAnswer(const core::PreflightCheck &check)
     Q_UNREACHABLE();
 }
 
+QString rateLimitPhrase(core::RateLimit limit)
+{
+    switch (limit) {
+    case core::RateLimit::Line:
+        return say("limited by the line");
+    case core::RateLimit::DeviceBuffers:
+        return say("limited by the unit's buffers");
+    case core::RateLimit::DeviceFlash:
+        return say("limited by the unit's flash");
+    }
+    Q_UNREACHABLE();
+}
+
 QString stepTitle(core::JobStep step)
 {
     switch (step) {

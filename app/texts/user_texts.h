@@ -47,6 +47,9 @@ QString checkTitle(core::PreflightCheck::Subject subject);
 QString checkAnswer(const core::PreflightCheck &check);
 QString stepTitle(core::JobStep step);
 
+/// "limited by the line": why a write is not faster.
+QString rateLimitPhrase(core::RateLimit limit);
+
 /// One entry of the unit's evidence log, in a sentence: "Slot B was rolled back: crashed."
 QString evidenceSentence(const core::EvidenceEvent &event);
 

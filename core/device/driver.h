@@ -73,9 +73,21 @@ enum class RolledBackBefore { Refuse, TryAgain };
 
 class ServiceAccess;
 
+/// What keeps a write from being faster: the line is full; packets wait for buffers of the unit; the unit
+/// works on its flash.
+enum class RateLimit { Line, DeviceBuffers, DeviceFlash };
+
+/// How far a write is, and how fast. The last two are there once they are known, which takes half a second.
+struct WriteProgressed {
+    qint64 done = 0; // bytes that the unit has
+    qint64 total = 0;
+    std::optional<qint64> bytesPerSecond = {}; // of the file, over the last seconds
+    std::optional<RateLimit> limitedBy = {}; // absent as well where it cannot be told
+};
+
 /// How a write reports and how it is stopped.
 struct WriteControl {
-    std::function<void(qint64 done, qint64 total)> onProgress = {};
+    std::function<void(const WriteProgressed &)> onProgress = {};
     const StopRequest *stop = nullptr; // honoured between packets: the write then fails with Cancelled
 };
 

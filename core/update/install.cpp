@@ -61,10 +61,7 @@ Task<Done> writeImage(Driver &driver, InstallOrder order, JobContext job)
 
     co_await stopIfAsked(job);
     job.report(StepStarted{JobStep::Writing});
-    WriteControl control{[job](qint64 done, qint64 total) {
-                             job.report(WriteProgressed{done, total});
-                         },
-                         job.stop};
+    WriteControl control{[job](const WriteProgressed &progress) { job.report(progress); }, job.stop};
     co_return co_await driver.write(order.image.file, std::move(control));
 }
 

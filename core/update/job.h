@@ -38,11 +38,6 @@ struct StepStarted {
     bool isStoppable = true; // false while stopping would leave the unit worse off
 };
 
-struct WriteProgressed {
-    qint64 done = 0; // bytes that the unit has
-    qint64 total = 0;
-};
-
 /// A file of the release that is fetched before anything is done with a unit.
 struct DownloadProgressed {
     QString file; // its name in a whole bundle

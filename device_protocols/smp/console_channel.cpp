@@ -53,4 +53,12 @@ int ConsoleChannel::bytesAddedToBuffer() const
     return 4; // Servers decode the length and the CRC into the same buffer.
 }
 
+std::optional<std::chrono::microseconds> ConsoleChannel::timeOnLine(qsizetype bytes) const
+{
+    const std::optional<int> rate = m_stream->bytesPerSecond();
+    if (!rate || *rate <= 0)
+        return std::nullopt;
+    return std::chrono::microseconds(consoleSize(bytes) * std::micro::den / *rate);
+}
+
 } // namespace smp

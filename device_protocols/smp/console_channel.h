@@ -26,6 +26,7 @@ public:
     void close() override;
     core::Task<core::Done> sendText(QByteArray text) override;
     int bytesAddedToBuffer() const override;
+    std::optional<std::chrono::microseconds> timeOnLine(qsizetype bytes) const override;
 
     int lostCount() const { return m_reader.lostCount(); }
 

@@ -87,6 +87,13 @@ QByteArray toConsoleLines(QByteArrayView packet)
     return lines;
 }
 
+qsizetype consoleSize(qsizetype packet)
+{
+    const qsizetype whole = kLengthSize + packet + kCrcSize;
+    const qsizetype lines = (whole + kBytesPerLine - 1) / kBytesPerLine;
+    return (whole + 2) / 3 * 4 + lines * 3;
+}
+
 ConsoleReader::Found ConsoleReader::feed(QByteArrayView bytes)
 {
     Found found;

@@ -14,6 +14,9 @@ namespace smp {
 /// `06 09` (first) or `04 14` (next), base64, `0a`. All lines of one packet; at most 65533 bytes go in.
 QByteArray toConsoleLines(QByteArrayView packet);
 
+/// How many bytes the lines of a packet have, give or take the four of a line that is cut early for the CRC.
+qsizetype consoleSize(qsizetype packet);
+
 /// CRC-16/XMODEM: polynomial 0x1021, initial value 0, nothing reflected. Over data and its CRC it is 0.
 quint16 crc16(QByteArrayView bytes);
 

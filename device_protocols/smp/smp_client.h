@@ -54,6 +54,11 @@ public:
 
     /// Bytes that the channel adds to a packet in the server's buffer.
     int bytesAddedToBuffer() const { return m_channel->bytesAddedToBuffer(); }
+    /// See FrameChannel.
+    std::optional<std::chrono::microseconds> timeOnLine(qsizetype bytes) const
+    {
+        return m_channel->timeOnLine(bytes);
+    }
     core::Clock &clock() { return m_clock; }
 
     /// Frames that answered nothing: late, unsolicited or malformed.

@@ -234,8 +234,13 @@ Task<Done> SmpDriver::write(QByteArray image, core::WriteControl control)
         co_return core::fail(ErrorKind::InvalidFile, Reason::PayloadMissing,
                              QStringLiteral("an empty image"));
     co_await ensureLink();
+    const Milliseconds asked = m_clock.now();
     const ServerLimits told = co_await limits();
-    UploadOrder order{.file = std::move(image), .limits = told, .control = std::move(control)};
+    const Milliseconds turnAround = m_clock.now() - asked;
+    UploadOrder order{.file = std::move(image),
+                      .limits = told,
+                      .turnAround = turnAround < kReading.each ? std::optional(turnAround) : std::nullopt,
+                      .control = std::move(control)};
     ImageUpload upload(m_client, std::move(order));
     co_return co_await upload.run();
 }

@@ -72,7 +72,7 @@ Task<QByteArray> SmpDriver::readRegion(core::FlashRegion region, core::WriteCont
         const quint32 size = std::min(BootmendGroup::kRegionPiece, region.size - offset);
         content += co_await m_bootmend.readRegion(region.number, offset, size);
         if (control.onProgress)
-            control.onProgress(content.size(), region.size);
+            control.onProgress({.done = content.size(), .total = region.size});
     }
     co_return content;
 }

@@ -5,6 +5,8 @@
 
 #include <QByteArray>
 
+#include <optional>
+
 namespace transport {
 
 /// An ordered stream of bytes to and from one device: a serial port, a pty, a socket.
@@ -32,6 +34,10 @@ public:
 
     /// Ends the link; a waiting reader gets Disconnected.
     virtual void close() = 0;
+
+    /// What the line was set to carry each way; nothing where it has no such speed. USB's serial ports carry
+    /// more than they were set to.
+    virtual std::optional<int> bytesPerSecond() const { return std::nullopt; }
 };
 
 } // namespace transport

@@ -5,6 +5,9 @@
 
 #include <QByteArray>
 
+#include <chrono>
+#include <optional>
+
 namespace transport {
 
 /// Carries whole frames to and from one device. Serial, BLE and UDP each have one.
@@ -31,6 +34,13 @@ public:
 
     /// Bytes that the framing occupies, besides the frame itself, in the device's receive buffer.
     virtual int bytesAddedToBuffer() const { return 0; }
+
+    /// How long a frame of `bytes` occupies the line, with its framing; nothing where the line's speed is not
+    /// known.
+    virtual std::optional<std::chrono::microseconds> timeOnLine(qsizetype /*bytes*/) const
+    {
+        return std::nullopt;
+    }
 };
 
 } // namespace transport

@@ -25,6 +25,10 @@ public:
     void close() override;
     core::Task<core::Done> sendText(QByteArray text) override { return m_channel->sendText(std::move(text)); }
     int bytesAddedToBuffer() const override { return m_channel->bytesAddedToBuffer(); }
+    std::optional<std::chrono::microseconds> timeOnLine(qsizetype bytes) const override
+    {
+        return m_channel->timeOnLine(bytes);
+    }
 
 private:
     void note(QChar mark, const QString &what);

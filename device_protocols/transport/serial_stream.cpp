@@ -14,6 +14,7 @@ using core::Task;
 namespace {
 
 constexpr qint64 kReadBuffer = 16 * 1024;
+constexpr int kBitsAByte = 10; // a start bit, eight bits, a stop bit
 
 bool isPermitted(const QString &port)
 {
@@ -45,6 +46,11 @@ Task<Done> SerialStream::open()
     if (!m_port.open(QIODevice::ReadWrite))
         co_return tl::unexpected(failure());
     co_return configure();
+}
+
+std::optional<int> SerialStream::bytesPerSecond() const
+{
+    return m_settings.baud / kBitsAByte;
 }
 
 Result<Done> SerialStream::configure()

@@ -25,6 +25,7 @@ public:
 
     /// Disconnected: no such port. TransportFailed: used by another program, not permitted, or refused.
     core::Task<core::Done> open() override;
+    std::optional<int> bytesPerSecond() const override;
 
 private:
     core::Result<core::Done> configure();

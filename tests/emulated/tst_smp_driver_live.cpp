@@ -89,7 +89,8 @@ struct Bench {
     qint64 writeHalf(const VirtualUnit::Image &image, qint64 enough)
     {
         qint64 reached = 0;
-        core::WriteControl control{.onProgress = [&](qint64 done, qint64) { reached = done; }};
+        core::WriteControl control{
+            .onProgress = [&](const core::WriteProgressed &now) { reached = now.done; }};
         std::optional<Result<Done>> outcome;
         core::Running running(driver->write(image.file, std::move(control)),
                               [&](Result<Done> result) { outcome = std::move(result); });
@@ -220,7 +221,7 @@ private Q_SLOTS:
 
         qint64 first = -1;
         core::WriteControl control{
-            .onProgress = [&](qint64 done, qint64) { first = first < 0 ? done : first; }};
+            .onProgress = [&](const core::WriteProgressed &now) { first = first < 0 ? now.done : first; }};
         QCOMPARE(complaintOf(finishLive(bench.driver->write(image.file, std::move(control)))), QString());
         QVERIFY2(first >= reached, qPrintable(QString::number(first)));
         QVERIFY(core::slotWithImage(bench.identify(), image.hash) != nullptr);

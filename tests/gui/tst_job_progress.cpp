@@ -70,6 +70,18 @@ private Q_SLOTS:
         QVERIFY(qAbs(*progress.snapshot().bytesPerSecond - 100) < 1);
     }
 
+    void whatLimitsTheRateIsThatOfTheLastReport()
+    {
+        JobProgress progress = started();
+        progress.take(core::StepStarted{JobStep::Writing}, 0ms, {});
+        progress.take(core::WriteProgressed{1'000, 100'000, 900, core::RateLimit::Line}, 1s, {});
+        QCOMPARE(*progress.snapshot().limitedBy, core::RateLimit::Line);
+        progress.take(core::WriteProgressed{2'000, 100'000, 900, core::RateLimit::DeviceFlash}, 2s, {});
+        QCOMPARE(*progress.snapshot().limitedBy, core::RateLimit::DeviceFlash);
+        progress.take(core::StepStarted{JobStep::Restarting}, 3s, {});
+        QVERIFY(!progress.snapshot().limitedBy.has_value());
+    }
+
     void theTimeLeftIsTheWriteAndWhatComesAfterIt()
     {
         JobProgress progress = started();

@@ -82,7 +82,7 @@ public:
         progress.take(core::StateReached{core::JobState::Verified, {}}, 0ms, now);
         progress.take(core::StepStarted{core::JobStep::Writing}, 0ms, now);
         progress.take(core::WriteProgressed{0, 312'400}, 0ms, now);
-        progress.take(core::WriteProgressed{131'072, 312'400}, 12s, now);
+        progress.take(core::WriteProgressed{131'072, 312'400, 10'922, core::RateLimit::Line}, 12s, now);
         Q_EMIT service.jobMoved(progress.snapshot());
     }
 

@@ -113,7 +113,7 @@ Task<Done> ModelUnit::write(QByteArray image, core::WriteControl control)
     co_await useCable();
     const qint64 half = image.size() / 2;
     m_bytesWritten += half;
-    control.onProgress(half, image.size());
+    control.onProgress({.done = half, .total = image.size()});
     if (m_stop)
         m_stop->raise();
     if (control.stop && control.stop->isRaised())
@@ -122,7 +122,7 @@ Task<Done> ModelUnit::write(QByteArray image, core::WriteControl control)
     const int target = m_active == 0 ? 1 : 0;
     m_slots[target] = m_known.value(image);
     m_bytesWritten += image.size() - half;
-    control.onProgress(image.size(), image.size());
+    control.onProgress({.done = image.size(), .total = image.size()});
     co_return Done{};
 }
 

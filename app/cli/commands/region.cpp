@@ -63,9 +63,7 @@ core::Result<QJsonObject> dump(const RegionOptions &options, core::ServiceAccess
     if (!region)
         return core::passOn(region.error());
     const core::JobContext job = session.jobContext();
-    core::WriteControl control{[job](qint64 done, qint64 total) {
-                                   job.report(core::WriteProgressed{done, total});
-                               },
+    core::WriteControl control{[job](const core::WriteProgressed &progress) { job.report(progress); },
                                job.stop};
     const auto content = runToEnd(service.readRegion(*region, std::move(control)));
     if (!content)

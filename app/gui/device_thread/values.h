@@ -88,6 +88,7 @@ struct JobSnapshot {
     qint64 bytesDone = 0; // of the write
     qint64 bytesTotal = 0;
     std::optional<double> bytesPerSecond = {};
+    std::optional<core::RateLimit> limitedBy = {};
     std::optional<core::Milliseconds> timeLeft = {};
     QList<Milestone> milestones = {}; // oldest first
 };

@@ -131,6 +131,7 @@ void JobProgress::takeStep(const core::StepStarted &started)
     m_job.step = started.step;
     m_job.timeLeft.reset();
     m_job.bytesPerSecond.reset();
+    m_job.limitedBy.reset();
     m_samples.clear();
     if (next >= 0)
         moveTo(fractionBefore(started.step));
@@ -140,6 +141,7 @@ void JobProgress::takeBytes(const core::WriteProgressed &written, Milliseconds n
 {
     m_job.bytesDone = std::max(m_job.bytesDone, written.done);
     m_job.bytesTotal = written.total;
+    m_job.limitedBy = written.limitedBy;
     if (written.total <= 0)
         return;
     const double part = double(m_job.bytesDone) / double(written.total);

@@ -143,6 +143,21 @@ private Q_SLOTS:
         QCOMPARE(events::jobEventJson(event)[QStringLiteral("done")].toInt(), 100);
         QCOMPARE(events::jobEventJson(event)[QStringLiteral("total")].toInt(), 400);
         QVERIFY(!events::jobEventJson(event).contains(QStringLiteral("of")));
+        QVERIFY(events::jobEventJson(event)[QStringLiteral("bytes_per_second")].isNull());
+        QVERIFY(events::jobEventJson(event)[QStringLiteral("limited_by")].isNull());
+    }
+
+    void progressSaysWhatLimitsIt()
+    {
+        const std::pair<core::RateLimit, const char *> names[] = {
+            {core::RateLimit::Line, "line"},
+            {core::RateLimit::DeviceBuffers, "device_buffers"},
+            {core::RateLimit::DeviceFlash, "device_flash"}};
+        for (const auto &[limit, name] : names) {
+            const QJsonObject json = events::jobEventJson(core::WriteProgressed{1, 2, 8'000, limit});
+            QCOMPARE(json[QStringLiteral("bytes_per_second")].toInt(), 8'000);
+            QCOMPARE(json[QStringLiteral("limited_by")].toString(), QLatin1String(name));
+        }
     }
 
     void progressOfADownloadIsToldApart()

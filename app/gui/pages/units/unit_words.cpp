@@ -48,8 +48,10 @@ StateRole slotRole(const core::DeviceSnapshot &unit, const core::Slot &slot)
     return isOnTrial || slot.isPending ? StateRole::Running : StateRole::Neutral;
 }
 
-QString limitOf(const core::DeviceAddress &address)
+QString limitOf(const core::DeviceAddress &address, core::RateLimit limit)
 {
+    if (limit != core::RateLimit::Line)
+        return texts::rateLimitPhrase(limit);
     switch (address.link) {
     case core::DeviceAddress::Link::Serial:
         return say("limited by the serial line at %1 baud").arg(QLocale().toString(address.baud));
@@ -60,7 +62,7 @@ QString limitOf(const core::DeviceAddress &address)
     case core::DeviceAddress::Link::Udp:
         return say("limited by the network");
     case core::DeviceAddress::Link::Usb:
-        return say("limited by the unit's flash");
+        return texts::rateLimitPhrase(limit);
     }
     Q_UNREACHABLE();
 }
@@ -197,7 +199,8 @@ JobView jobViewOf(const JobSnapshot &job, const core::DeviceAddress &address)
     }
     if (job.step == core::JobStep::Writing && job.bytesTotal > 0) {
         view.amount = say("%1 of %2").arg(bytesText(job.bytesDone), bytesText(job.bytesTotal));
-        view.limit = limitOf(address);
+        if (job.limitedBy)
+            view.limit = limitOf(address, *job.limitedBy);
     }
     if (job.bytesPerSecond)
         view.rate = say("%1/s").arg(bytesText(qint64(*job.bytesPerSecond)));
