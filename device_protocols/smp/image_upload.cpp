@@ -171,10 +171,21 @@ Task<Done> ImageUpload::begin()
         const Result<Answer> answer = co_await core::attempt(m_exchange.next(kFirstPatience));
         if (answer && answer->body) {
             m_silences = 0;
-            co_return takeFirst(*answer->body);
+            co_await takeFirst(*answer->body);
+            if (isProven())
+                co_return Done{};
+            continue;
         }
         co_await adaptFirst(answer ? answer->body.error() : answer.error());
     }
+}
+
+/// That all is there already, though only a beginning was sent, takes two answers: one could be left over in
+/// an adapter from an upload before the link was cut.
+bool ImageUpload::isProven()
+{
+    const bool isClaimed = m_offset == m_order.file.size() && m_offset > chunkSizeAt(0);
+    return std::exchange(m_isClaimedWhole, isClaimed) || !isClaimed;
 }
 
 Task<Done> ImageUpload::adaptFirst(Error error)

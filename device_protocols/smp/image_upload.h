@@ -63,6 +63,7 @@ private:
     core::Result<core::Done> countFruitless(core::Error why);
     Packet takeOff(quint8 sequence);
     core::Milliseconds patience() const;
+    bool isProven();
     void restartWindow();
     void learnWriteUnit(qsizetype offset, const Packet &packet);
     void report() const;
@@ -79,6 +80,7 @@ private:
     qsizetype m_offset = 0; // what the server has, by its own word
     qsizetype m_next = 0; // what is sent next
     qsizetype m_furthest = 0; // what the server can have at most
+    bool m_isClaimedWhole = false; // by an answer to a first request
     bool m_isDraining = false; // waits for the answers to what was sent in vain
     int m_silences = 0; // in a row
     int m_fruitless = 0; // rounds in a row that brought nothing

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/upload_server.h"
 
+#include "core/base/sha256.h"
+
 #include <QCborValue>
+
+#include <utility>
 
 namespace testing {
 
 namespace {
 
 constexpr qsizetype kHeader = 8;
+constexpr qsizetype kSector = 1024;
 
 QCborMap refusal(int code)
 {
@@ -34,6 +39,13 @@ std::optional<QByteArray> UploadServer::handle(const QByteArray &packet)
     return answer + body;
 }
 
+void UploadServer::restart()
+{
+    m_isOpen = false;
+    if (kind != Kind::Bootmend)
+        m_digest.clear();
+}
+
 std::optional<QCborMap> UploadServer::upload(const QCborMap &request)
 {
     const int number = ++requestCount;
@@ -41,11 +53,8 @@ std::optional<QCborMap> UploadServer::upload(const QCborMap &request)
         return std::nullopt;
     if (faults.refusals.contains(number))
         return refusal(faults.refusals.value(number));
-    if (number == faults.forgetsAt) {
-        m_digest.clear();
-        m_length = 0;
-        received.clear();
-    }
+    if (number == faults.forgetsAt)
+        restart();
 
     const QByteArray data = request[QLatin1String("data")].toByteArray();
     const qint64 offset = request[QLatin1String("off")].toInteger();
@@ -63,18 +72,28 @@ std::optional<QCborMap> UploadServer::begin(const QCborMap &request)
     if (!request[QLatin1String("len")].isInteger()
         || (faults.largestChunk > 0 && data.size() > faults.largestChunk))
         return refusal(3);
-    if (kind == Kind::Zephyr && !m_digest.isEmpty() && digest == m_digest)
-        return success(received.size());
+    if (kind != Kind::McubootRecovery && !m_digest.isEmpty() && digest == m_digest)
+        return resume(data);
 
     m_digest = digest;
+    m_isOpen = true;
     m_length = request[QLatin1String("len")].toInteger();
     received.clear();
     ++eraseCount;
     return append(0, data);
 }
 
+QCborMap UploadServer::resume(const QByteArray &data)
+{
+    if (!std::exchange(m_isOpen, true))
+        received.truncate(received.size() - received.size() % kSector);
+    return append(0, data); // As any chunk: it counts only where it belongs.
+}
+
 QCborMap UploadServer::append(qint64 offset, QByteArray data)
 {
+    if (!m_isOpen)
+        return success(0);
     if (offset == received.size() && offset + data.size() <= m_length) {
         const bool isLast = offset + data.size() == m_length;
         received += isLast ? data : data.first(data.size() - data.size() % writeUnit);
@@ -88,6 +107,8 @@ QCborMap UploadServer::success(qint64 offset) const
     if (kind == Kind::McubootRecovery)
         reply[QLatin1String("rc")] = 0;
     reply[QLatin1String("off")] = offset;
+    if (kind == Kind::Bootmend && m_isOpen && offset == m_length)
+        reply[QLatin1String("match")] = core::Sha256::of(received) == m_digest;
     if (faults.match && offset == m_length)
         reply[QLatin1String("match")] = *faults.match;
     return reply;

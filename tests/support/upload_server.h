@@ -18,6 +18,7 @@ public:
     enum class Kind {
         Zephyr, // resumes by the file's SHA-256; answers without rc
         McubootRecovery, // offset 0 always starts anew; answers with rc; cuts chunks to `writeUnit`
+        Bootmend, // resumes as Zephyr does, also after a restart, at a sector; judges the file at its end
     };
 
     /// Upload requests are counted from 1, over the life of the server.
@@ -35,6 +36,9 @@ public:
     /// The answer to one packet; none where a real server is silent too.
     std::optional<QByteArray> handle(const QByteArray &packet);
 
+    /// As after a reset: what was in memory is gone.
+    void restart();
+
     Kind kind = Kind::Zephyr;
     Faults faults = {};
     qsizetype bufferSize = 1024; // a packet that is larger is dropped without a word
@@ -49,10 +53,12 @@ private:
     std::optional<QCborMap> upload(const QCborMap &request);
     std::optional<QCborMap> begin(const QCborMap &request);
     QCborMap append(qint64 offset, QByteArray data);
+    QCborMap resume(const QByteArray &data);
     QCborMap success(qint64 offset) const;
 
     QByteArray m_digest;
     qsizetype m_length = 0;
+    bool m_isOpen = false; // an upload, since the last restart
 };
 
 } // namespace testing

@@ -283,7 +283,36 @@ private Q_SLOTS:
         QVERIFY(bench.upload().has_value());
         const int requests = bench.server.requestCount;
         QVERIFY(bench.upload().has_value());
-        QCOMPARE(bench.server.requestCount, requests + 1);
+        QCOMPARE(bench.server.requestCount,
+                 requests + 2); // Asked twice, as a stale answer would say it, too.
+    }
+
+    /// One answer that says so may be left over from an upload before.
+    void believesOnlyTwoAnswersThatAllIsThere()
+    {
+        Bench bench({.liesAboutOffset = {{1, kImage.size()}}});
+        QVERIFY(bench.upload().has_value());
+        QCOMPARE(bench.server.received, kImage);
+    }
+
+    void asksAnewWhenTheServerClaimsMoreThanWasSent()
+    {
+        Bench bench({.liesAboutOffset = {{3, 19'000}}});
+        QVERIFY(bench.upload().has_value());
+        QCOMPARE(bench.server.received, kImage);
+    }
+
+    /// After the first cut its packets end where the server's units do.
+    void learnsTheWriteUnitOfTheServer()
+    {
+        Bench bench;
+        bench.server.kind = UploadServer::Kind::McubootRecovery;
+        bench.server.writeUnit = 256;
+        QVERIFY(bench.upload({1024, 1}).has_value());
+        QCOMPARE(bench.server.received, kImage);
+        const QList<qsizetype> &sent = bench.server.chunkSizes;
+        const qsizetype twice = std::accumulate(sent.begin(), sent.end(), qsizetype(0)) - kImage.size();
+        QVERIFY2(twice <= 2 * 256, qPrintable(QString::number(twice)));
     }
 
     void failsOnWhatCannotBeHealed_data()
