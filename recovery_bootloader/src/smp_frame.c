@@ -43,7 +43,7 @@ static void start_line(struct smp_decoder *decoder, bool is_first)
 static bool take_group(struct smp_decoder *decoder)
 {
     for (uint32_t i = decoder->padding; i < 3; i++) {
-        if (decoder->stream_length == sizeof decoder->stream) {
+        if (decoder->stream_length == SMP_STREAM_SIZE(BM_PACKET_LIMIT)) {
             return false;
         }
         decoder->stream[decoder->stream_length++] = (uint8_t)(decoder->group >> 16);

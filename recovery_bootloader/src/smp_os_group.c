@@ -29,7 +29,7 @@ enum smp_outcome smp_reset(struct smp_server *server, const struct cbor_value *v
 enum smp_outcome smp_parameters(struct smp_server *server, const struct cbor_value *values)
 {
     (void)values;
-    cbor_put_key_uint(&server->answer, "buf_size", BM_PACKET_SIZE);
+    cbor_put_key_uint(&server->answer, "buf_size", BM_PACKET_LIMIT);
     cbor_put_key_uint(&server->answer, "buf_count", BM_LINE_PACKETS);
     return SMP_OK;
 }

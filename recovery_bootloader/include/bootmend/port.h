@@ -55,8 +55,13 @@ bool port_flash_erase(uint32_t offset); /* one sector, to 0xff */
  * them, framed, fit into BM_LINE_BUFFER, and a port without flow control of its own keeps at least that many
  * received bytes while the flash is busy.
  */
+#ifdef BM_OWN_LINE_LIMITS /* the file of a port that learns them when it starts */
+#include BM_OWN_LINE_LIMITS
+#else
 #define BM_PACKET_SIZE 512u /* the longest packet, with its 8-byte header */
+#define BM_PACKET_LIMIT BM_PACKET_SIZE /* what is announced and taken; at most the above */
 #define BM_LINE_PACKETS 3u
+#endif
 #define BM_LINE_BUFFER 1536u
 
 size_t port_line_read(uint8_t *to, size_t capacity); /* what has arrived; 0 when nothing; never waits */

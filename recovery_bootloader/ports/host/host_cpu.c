@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,11 +27,23 @@ static struct timespec started;
 static uint32_t watchdog_timeout_ms;
 static uint8_t load_area[BM_HOST_SLOT_SIZE];
 
+/* The UART's receive buffer: the server asks for a few bytes at a time, and a system call costs more than they do. */
+static struct {
+    uint8_t bytes[4096];
+    size_t start;
+    size_t end;
+} received;
+
+uint32_t host_packet_limit;
+uint32_t host_line_packets;
+
 _Noreturn void host_cpu_run(const struct host_machine *used)
 {
     const struct rlimit no_core_file = {0, 0};
     sigset_t none;
     machine = used;
+    host_packet_limit = machine->options.packet_limit;
+    host_line_packets = machine->options.line_packets;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != machine->supervisor) {
         _exit(EXIT_FAILURE);
@@ -97,12 +110,16 @@ bool port_flash_erase(uint32_t offset)
 
 size_t port_line_read(uint8_t *to, size_t capacity)
 {
-    struct pollfd line = {.fd = machine->line, .events = POLLIN};
-    if (poll(&line, 1, 0) <= 0) {
-        return 0;
+    if (received.start == received.end) {
+        ssize_t count = recv(machine->line, received.bytes, sizeof received.bytes, MSG_DONTWAIT);
+        received.start = 0;
+        received.end = count > 0 ? (size_t)count : 0;
     }
-    ssize_t count = read(machine->line, to, capacity);
-    return count > 0 ? (size_t)count : 0;
+    size_t left = received.end - received.start;
+    size_t count = left < capacity ? left : capacity;
+    memcpy(to, received.bytes + received.start, count);
+    received.start += count;
+    return count;
 }
 
 void port_line_write(const uint8_t *data, size_t length)
@@ -132,6 +149,9 @@ uint32_t port_now_ms(void)
 void port_idle(uint32_t timeout_ms)
 {
     struct pollfd line = {.fd = machine->line, .events = POLLIN};
+    if (received.start < received.end) {
+        return;
+    }
     poll(&line, 1, timeout_ms > INT32_MAX ? INT32_MAX : (int)timeout_ms);
 }
 

@@ -28,6 +28,8 @@ struct host_options {
     const char *flash_path;
     const char *line; /* unix:PATH or pty:PATH */
     uint32_t baud; /* 0: as fast as it goes */
+    uint32_t line_packets; /* the buffers that the recovery mode announces */
+    uint32_t packet_limit; /* and their size */
     struct bm_timing timing;
     bool hold_recovery_button;
     uint32_t power_cut_at_write; /* number of the flash write during which the power fails; counts from 1 */

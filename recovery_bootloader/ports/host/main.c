@@ -12,6 +12,7 @@ static const char usage[] =
     "bootmend-unit --flash FILE --line unix:PATH|pty:PATH [options]\n"
     "A unit with the recovery bootloader, as a process: runs until SIGTERM; SIGUSR1 is a power cycle.\n"
     "  --baud N                        speed of the line; 0, as fast as it goes, unless told\n"
+    "  --buffers N[:B]                 of the recovery mode: N of B bytes; 3:512 unless told\n"
     "  --watchdog-ms N                 of an image on trial; 2000 unless told\n"
     "  --trial-limit-ms N              after that a trial ends by itself; 300000 unless told\n"
     "  --trials N                      boots that an image on trial gets; 1 unless told\n"
@@ -22,6 +23,7 @@ enum option_code {
     OPTION_FLASH = 1,
     OPTION_LINE,
     OPTION_BAUD,
+    OPTION_BUFFERS,
     OPTION_WATCHDOG,
     OPTION_TRIAL_LIMIT,
     OPTION_TRIALS,
@@ -55,6 +57,20 @@ static bool take_power_cut(const char *text, struct host_options *options)
     return *rest == 0 || (*rest == ':' && take_number(rest + 1, UINT32_MAX, &options->power_cut_after_bytes));
 }
 
+#define SMALLEST_PACKET 128u
+#define MOST_PACKETS 255u
+
+static bool take_buffers(const char *text, struct host_options *options)
+{
+    const char *rest = NULL;
+    if (!read_number(text, MOST_PACKETS, &options->line_packets, &rest) || options->line_packets == 0) {
+        return false;
+    }
+    return *rest == 0
+        || (*rest == ':' && take_number(rest + 1, BM_PACKET_SIZE, &options->packet_limit)
+            && options->packet_limit >= SMALLEST_PACKET);
+}
+
 static bool take_option(int code, const char *value, struct host_options *options)
 {
     uint32_t trials = 0;
@@ -67,6 +83,8 @@ static bool take_option(int code, const char *value, struct host_options *option
         return true;
     case OPTION_BAUD:
         return take_number(value, 12000000, &options->baud);
+    case OPTION_BUFFERS:
+        return take_buffers(value, options);
     case OPTION_WATCHDOG:
         return take_number(value, UINT32_MAX, &options->timing.watchdog_ms)
             && options->timing.watchdog_ms > 0;
@@ -93,6 +111,7 @@ int main(int argc, char **argv)
         {"flash", required_argument, NULL, OPTION_FLASH},
         {"line", required_argument, NULL, OPTION_LINE},
         {"baud", required_argument, NULL, OPTION_BAUD},
+        {"buffers", required_argument, NULL, OPTION_BUFFERS},
         {"watchdog-ms", required_argument, NULL, OPTION_WATCHDOG},
         {"trial-limit-ms", required_argument, NULL, OPTION_TRIAL_LIMIT},
         {"trials", required_argument, NULL, OPTION_TRIALS},
@@ -102,6 +121,8 @@ int main(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     struct host_options options = {
+        .line_packets = 3,
+        .packet_limit = 512,
         .timing = {.watchdog_ms = 2000, .trial_limit_ms = 300000, .entry_window_ms = 20, .trials = 1},
         .power_cut_at_write = HOST_NO_POWER_CUT};
     int code = 0;

@@ -474,6 +474,13 @@ private Q_SLOTS:
                                                   QStringLiteral("unix:l"),
                                                   QStringLiteral("--baud"),
                                                   QStringLiteral("fast")};
+        for (const char *buffers : {"0:512", "3:4097", "3:100", "3:", "3:512:1", "many"})
+            QTest::newRow(buffers) << QStringList{flash,
+                                                  QStringLiteral("f"),
+                                                  line,
+                                                  QStringLiteral("unix:l"),
+                                                  QStringLiteral("--buffers"),
+                                                  QString::fromLatin1(buffers)};
         QTest::newRow("no trials") << QStringList{flash,
                                                   QStringLiteral("f"),
                                                   line,
