@@ -19,6 +19,7 @@ Task<Done> IoDeviceStream::send(QByteArray bytes)
         co_return core::fail(ErrorKind::Disconnected, m_whyLost);
     if (m_device->write(bytes) != bytes.size())
         co_return core::fail(ErrorKind::TransportFailed, m_device->errorString());
+    flush();
     co_return Done{};
 }
 

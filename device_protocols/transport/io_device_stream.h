@@ -23,6 +23,10 @@ protected:
     /// Once, by the constructor of the derived class, which owns `device`.
     void watch(QIODevice &device);
 
+    /// Hands what was written to the system at once, as far as it takes it; Qt would do it from the event
+    /// loop, a turn later, while the line is idle.
+    virtual void flush() = 0;
+
     void linkOpened();
     /// The first reason counts. What has arrived can still be read, also after the device is closed.
     void linkLost(const QString &why);

@@ -28,6 +28,7 @@ public:
     std::optional<int> bytesPerSecond() const override;
 
 private:
+    void flush() override { m_port.flush(); }
     core::Result<core::Done> configure();
     core::Error failure() const;
     void onError(QSerialPort::SerialPortError error);

@@ -18,6 +18,7 @@ public:
     core::Task<core::Done> open() override;
 
 private:
+    void flush() override { m_socket.flush(); }
     void report();
 
     QString m_path;

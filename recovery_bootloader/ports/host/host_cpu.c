@@ -27,7 +27,8 @@ static struct timespec started;
 static uint32_t watchdog_timeout_ms;
 static uint8_t load_area[BM_HOST_SLOT_SIZE];
 
-/* The UART's receive buffer: the server asks for a few bytes at a time, and a system call costs more than they do. */
+/* The UART's receive buffer: the server asks for a few bytes at a time, and a system call costs more than
+ * they do. */
 static struct {
     uint8_t bytes[4096];
     size_t start;

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* What the recovery mode announces is an option of the host port, so that clients can be tried with all sizes. */
+/* What the recovery mode announces is an option of the host port, so that clients can be tried with all
+ * sizes. */
 #define BM_PACKET_SIZE 4096u
 #define BM_PACKET_LIMIT host_packet_limit
 #define BM_LINE_PACKETS host_line_packets
