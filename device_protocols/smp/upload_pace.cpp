@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // The first rate costs time, as the line is idle between its packets; the clock counts in milliseconds.
-constexpr int kFirstPackets = 4;
+constexpr int kFirstPackets = 3;
 constexpr Milliseconds kFirstTime = 20ms;
 // A line that is faster than this is not measured: what more packets bring is taken for granted.
 constexpr int kFirstPacketsAtMost = 8;

@@ -147,8 +147,9 @@ public:
             const qsizetype next = bytes.indexOf(kPacketStart, begin + 1);
             const QByteArray piece = bytes.sliced(begin, (next < 0 ? bytes.size() : next) - begin);
             begin += piece.size();
-            if (piece.startsWith(kPacketStart))
-                m_lastLeaves = answerLeaves(arrived);
+            // Text, and the further lines of an answer, keep their order.
+            m_lastLeaves =
+                piece.startsWith(kPacketStart) ? answerLeaves(arrived) : std::max(arrived, m_lastLeaves);
             m_delayed.push_back({m_lastLeaves, piece});
         }
     }
