@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,17 +129,6 @@ void wire_close(struct wire *wire)
     }
 }
 
-/* One line has one user; the second one sees its connection closed at once. */
-void wire_accept(struct wire *wire)
-{
-    int client = accept4(wire->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (client >= 0 && wire->client >= 0) {
-        close(client);
-    } else if (client >= 0) {
-        wire->client = client;
-    }
-}
-
 static void forget_client(struct wire *wire)
 {
     if (wire->listener < 0) {
@@ -147,6 +137,27 @@ static void forget_client(struct wire *wire)
     close(wire->client);
     wire->client = -1;
     byte_queue_drop(&wire->to_client, wire->to_client.length, now_ns());
+}
+
+/* A client that is gone is not noticed before the bytes that it left behind have been read. */
+static bool has_left(const struct wire *wire)
+{
+    struct pollfd client = {.fd = wire->client, .events = POLLRDHUP};
+    return poll(&client, 1, 0) > 0 && (client.revents & (POLLHUP | POLLRDHUP)) != 0;
+}
+
+/* One line has one user; the second one sees its connection closed at once. */
+void wire_accept(struct wire *wire)
+{
+    int client = accept4(wire->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (client >= 0 && wire->client >= 0 && has_left(wire)) {
+        forget_client(wire);
+    }
+    if (client >= 0 && wire->client >= 0) {
+        close(client);
+    } else if (client >= 0) {
+        wire->client = client;
+    }
 }
 
 static bool is_gone(ssize_t count)
