@@ -52,16 +52,16 @@ private Q_SLOTS:
         smp::Client client(std::make_unique<smp::ConsoleChannel>(std::move(stream)), clock);
         QTRY_VERIFY(finishLive(client.open()).has_value());
         const Result<smp::ServerLimits> told = finishLive(smp::OsGroup(client).parameters());
-        QVERIFY(told.has_value()); // It has booted.
+        QVERIFY2(told.has_value(), told ? "" : qPrintable(told.error().detail)); // It has booted.
 
         const int buffers = std::min(told->bufferCount, inFlight + 1); // One is for the answer.
         smp::ImageUpload upload(client, {.file = image.file, .limits = {told->bufferSize, buffers}});
-        QCOMPARE(upload.window(), inFlight);
         QElapsedTimer timer;
         timer.start();
         const Result<Done> outcome = finishLive(upload.run(), 60'000);
         const qint64 elapsed = std::max<qint64>(timer.elapsed(), 1);
         QVERIFY2(outcome.has_value(), outcome ? "" : qPrintable(outcome.error().detail));
+        QVERIFY(upload.window() <= inFlight);
         qInfo("%lld bytes in %lld ms: %.0f kB/s", qlonglong(image.file.size()), elapsed,
               double(image.file.size()) / double(elapsed));
     }

@@ -248,8 +248,8 @@ private Q_SLOTS:
         Bench bench;
         std::optional<Result<Done>> outcome;
         const VirtualUnit::Image image = newImage("good", kBallast);
-        core::WriteControl control{.onProgress = [&](qint64 done, qint64) {
-            if (done > kBallast / 2)
+        core::WriteControl control{.onProgress = [&](const core::WriteProgressed &now) {
+            if (now.done > kBallast / 2)
                 bench.unit.kill();
         }};
         const Result<Done> written = finishLive(bench.driver->write(image.file, std::move(control)), 2'000);
