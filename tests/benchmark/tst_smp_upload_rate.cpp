@@ -88,16 +88,25 @@ struct Limits {
 class RatedStream final : public transport::ByteStream
 {
 public:
-    RatedStream(const QString &path, int baud) : m_socket(path), m_baud(baud) { }
+    RatedStream(LineThrottle &throttle, int line, const LineThrottle::Line &settings) :
+        m_socket(throttle.add(settings)), m_throttle(throttle), m_line(line), m_baud(settings.baud)
+    {
+    }
 
     Task<Done> open() override { return m_socket.open(); }
-    Task<Done> send(QByteArray bytes) override { return m_socket.send(std::move(bytes)); }
+    Task<Done> send(QByteArray bytes) override
+    {
+        m_throttle.hostSends(m_line);
+        return m_socket.send(std::move(bytes));
+    }
     Task<QByteArray> receive() override { return m_socket.receive(); }
     void close() override { m_socket.close(); }
     std::optional<int> bytesPerSecond() const override { return m_baud / 10; }
 
 private:
     transport::UnixStream m_socket;
+    LineThrottle &m_throttle;
+    int m_line;
     int m_baud;
 };
 
@@ -261,11 +270,11 @@ private:
     {
         constexpr std::array kSizes{384, 1024, 4096};
         constexpr std::array kBuffers{1, 3, 4};
+        LineThrottle throttle;
         std::vector<std::unique_ptr<Bench>> benches;
         for (std::size_t unit = 0; unit < std::size_t(units); ++unit)
             benches.push_back(std::make_unique<Bench>(
                 Setting{kBuffers[unit % 3], kSizes[unit / 3 % 3], line.baud, line.delayMs}));
-        LineThrottle throttle;
         const qint64 peakBefore = peakKilobytes();
         const double cores = run(benches, throttle);
         const qint64 growth = peakKilobytes() - peakBefore;
@@ -300,9 +309,9 @@ private:
         for (const auto &bench : benches)
             if (!bench->start(VirtualUnit::Line::Socket))
                 qFatal("a unit does not start");
+        int line = 0;
         for (const auto &bench : benches)
-            bench->connectTo(
-                std::make_unique<RatedStream>(throttle.add(bench->line()), bench->setting().baud), clock);
+            bench->connectTo(std::make_unique<RatedStream>(throttle, line++, bench->line()), clock);
         throttle.start();
 
         QElapsedTimer timer;

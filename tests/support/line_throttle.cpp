@@ -135,7 +135,8 @@ public:
         }
         const QByteArray bytes = read(m_host);
         up += bytes.size();
-        m_up.put(bytes, now() - m_hostLateness);
+        const Nanoseconds sent = sentAt.exchange(0);
+        m_up.put(bytes, (sent > 0 ? sent : now()) - m_hostLateness);
     }
 
     void readDevice()
@@ -183,6 +184,7 @@ public:
     }
 
     QString path;
+    std::atomic<Nanoseconds> sentAt{0}; // what has not been read yet; 0 when there is nothing
     std::atomic<qint64> up{0};
     std::atomic<qint64> down{0};
     std::atomic<qint64> answers{0};
@@ -273,6 +275,12 @@ void LineThrottle::run()
             channel.move();
         }
     }
+}
+
+void LineThrottle::hostSends(int line)
+{
+    Nanoseconds nothing = 0;
+    m_channels.at(std::size_t(line))->sentAt.compare_exchange_strong(nothing, now());
 }
 
 LineThrottle::Counts LineThrottle::counts(int line) const

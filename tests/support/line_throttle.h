@@ -19,7 +19,7 @@ namespace testing {
 /// A byte takes ten bits of the line each way. An answer's first byte leaves `delay` behind the last byte of
 /// its request, so that the device's own work is part of the delay; a device that takes longer is waited for.
 /// When this thread gets its turn late, what comes back counts as come earlier by as much.
-/// What the host writes is taken at once, as the driver of a port does, and paced behind that.
+/// What the host writes is taken as of hostSends(), as the driver of a port does, and paced behind that.
 class LineThrottle
 {
 public:
@@ -42,6 +42,9 @@ public:
     /// Path of the host's socket of a new line; empty when the device does not answer. Before start().
     QString add(const Line &line);
     void start();
+
+    /// To be said by the host when it sends, on any thread: from then on the bytes are in the line's driver.
+    void hostSends(int line);
 
     /// Since the start of the line.
     Counts counts(int line) const;
