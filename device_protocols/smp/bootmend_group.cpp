@@ -35,9 +35,6 @@ constexpr Command kUnlock{Op::Write, Group::Bootmend, BM_SMP_UNLOCK};
 constexpr Command kReadRegion{Op::Read, Group::Bootmend, BM_SMP_REGION};
 constexpr Command kEraseRegion{Op::Write, Group::Bootmend, BM_SMP_REGION};
 
-// A whole slot: 512 sectors of 4 KiB at 85 ms each.
-constexpr Patience kErasing{core::Milliseconds(60'000), 1};
-
 // In evidence events that concern no slot (BM_SLOT_NONE of the bootloader).
 constexpr int kNoSlot = 0xff;
 

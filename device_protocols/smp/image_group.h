@@ -3,24 +3,10 @@
 
 #include "core/base/version.h"
 #include "core/device/driver.h"
+#include "device_protocols/smp/image_commands.h"
 #include "device_protocols/smp/smp_client.h"
 
-#include <QList>
-
 namespace smp {
-
-/// An image that the device lists. Devices leave out what is false, and small ones leave out nearly all.
-struct ImageSlot {
-    int image = 0; // left out by single-image devices
-    int slot = 0;
-    QString version; // as the device writes it: "1.2.3" or "1.2.3.4"
-    QByteArray hash; // SHA TLV of the image, not the digest of its file
-    bool isActive = false;
-    bool isConfirmed = false;
-    bool isPending = false;
-    bool isPermanent = false;
-    bool isBootable = false;
-};
 
 /// How large a slot is. Bytes.
 struct SlotSize {
@@ -51,7 +37,7 @@ public:
     core::Task<QList<SlotSize>> slotSizes();
 
 private:
-    core::Task<QList<ImageSlot>> writeState(QCborMap body);
+    core::Task<QList<ImageSlot>> mark(MarkImage request);
 
     Client &m_client;
 };

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "device_protocols/smp/os_commands.h"
 #include "device_protocols/smp/smp_client.h"
 
 #include <QString>
 
 namespace smp {
-
-/// What the server can take in.
-struct ServerLimits {
-    int bufferSize = 0; // bytes of the largest packet with its framing
-    int bufferCount = 1; // shared by requests and answers
-};
 
 /// Which bootloader, and how MCUboot swaps (boot_status.h): -1 unknown, 0 single slot, 1 swap-scratch,
 /// 2 overwrite, 3 swap-move, 4 direct-XIP, 5 direct-XIP with revert, 6 RAM load, 7 firmware loader,

@@ -16,6 +16,13 @@ QString ReplyFields::textOr(QLatin1String key, const QString &absent)
     return has(key) ? text(key) : absent;
 }
 
+QByteArray ReplyFields::bytes(QLatin1String key)
+{
+    if (!has(key))
+        complain(key, QStringLiteral("is missing"));
+    return bytesOrNone(key);
+}
+
 QByteArray ReplyFields::bytesOrNone(QLatin1String key)
 {
     const QCborValue value = m_fields.value(key);
@@ -35,6 +42,59 @@ bool ReplyFields::flag(QLatin1String key)
 bool ReplyFields::flagOr(QLatin1String key, bool absent)
 {
     return has(key) ? flag(key) : absent;
+}
+
+QCborValue ReplyFields::anything(QLatin1String key)
+{
+    if (!has(key))
+        complain(key, QStringLiteral("is missing"));
+    return m_fields.value(key);
+}
+
+ReplyFields ReplyFields::inner(QLatin1String key)
+{
+    const QCborValue value = m_fields.value(key);
+    if (!value.isMap())
+        complain(key, QStringLiteral("is not a map"));
+    return ReplyFields(value.toMap(), m_what);
+}
+
+QList<ReplyFields> ReplyFields::items(QLatin1String key)
+{
+    const QCborValue value = m_fields.value(key);
+    if (!value.isArray())
+        complain(key, QStringLiteral("is not a list"));
+    QList<ReplyFields> found;
+    const QCborArray list = value.toArray();
+    for (qsizetype index = 0; index < list.size(); ++index)
+        found.append(itemOf(list.at(index), QStringLiteral("%1[%2]").arg(key).arg(index)));
+    return found;
+}
+
+std::map<QString, ReplyFields> ReplyFields::members(QLatin1String key)
+{
+    const bool isWholeMap = key.isEmpty();
+    const QCborValue value = isWholeMap ? QCborValue(m_fields) : m_fields.value(key);
+    if (!value.isMap())
+        complain(key, QStringLiteral("is not a map"));
+    std::map<QString, ReplyFields> found;
+    const QCborMap map = value.toMap();
+    for (const auto &[name, member] : map) {
+        if (isWholeMap && !QCborValue(member).isMap())
+            continue;
+        if (!QCborValue(name).isString())
+            complain(key, QStringLiteral("has a key that is not a text"));
+        const QString text = QCborValue(name).toString();
+        found.insert_or_assign(text, itemOf(member, QStringLiteral("%1.%2").arg(key, text)));
+    }
+    return found;
+}
+
+ReplyFields ReplyFields::itemOf(const QCborValue &item, const QString &place) const
+{
+    QCborMap map;
+    map[kItem] = item;
+    return ReplyFields(std::move(map), QStringLiteral("%1, %2").arg(m_what, place));
 }
 
 QList<int> ReplyFields::numbers(QLatin1String key)

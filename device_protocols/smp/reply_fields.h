@@ -8,6 +8,7 @@
 #include <QList>
 
 #include <limits>
+#include <map>
 #include <optional>
 
 namespace smp {
@@ -24,6 +25,7 @@ public:
 
     QString text(QLatin1String key);
     QString textOr(QLatin1String key, const QString &absent);
+    QByteArray bytes(QLatin1String key);
     QByteArray bytesOrNone(QLatin1String key);
     bool flag(QLatin1String key);
     bool flagOr(QLatin1String key, bool absent); // style-allow(bool-parameter): the value, as in numberOr
@@ -33,6 +35,18 @@ public:
     Int numberOr(QLatin1String key, Int absent);
     template<class Int>
     std::optional<Int> numberIfAny(QLatin1String key);
+
+    /// Whatever stands there, as long as something does.
+    QCborValue anything(QLatin1String key);
+
+    /// The fields of a required map.
+    ReplyFields inner(QLatin1String key);
+
+    /// What a required array or map holds, each under the key `kItem` of fields of its own. Without a key
+    /// the map is this one; of that only the entries that are maps count, because some servers add "rc".
+    QList<ReplyFields> items(QLatin1String key);
+    std::map<QString, ReplyFields> members(QLatin1String key);
+    static constexpr QLatin1String kItem{"item"};
 
     /// The integers of a required array.
     QList<int> numbers(QLatin1String key);
@@ -53,6 +67,7 @@ public:
     }
 
 private:
+    ReplyFields itemOf(const QCborValue &item, const QString &place) const;
     qint64 integer(QLatin1String key, qint64 lowest, qint64 highest);
 
     QCborMap m_fields;

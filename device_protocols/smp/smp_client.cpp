@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_protocols/smp/smp_client.h"
 
+#include "device_protocols/smp/error_names.h"
+
 #include <QCborValue>
 
 namespace smp {
@@ -18,13 +20,9 @@ constexpr qint64 kNotSupported = 8;
 constexpr qint64 kVersionTooOld = 12;
 constexpr qint64 kVersionTooNew = 13;
 
-// Generic codes stand in no group; 0 is also the OS group, whose own codes are told apart by their shape.
-constexpr int kNoGroup = -1;
-
 tl::unexpected<Error> refusal(int group, qint64 code, const QString &reason)
 {
-    QString detail = group == kNoGroup ? QStringLiteral("code %1").arg(code)
-                                       : QStringLiteral("group %1, code %2").arg(group).arg(code);
+    QString detail = refusalText(group, code);
     if (!reason.isEmpty())
         detail += QStringLiteral(": ") + reason;
     tl::unexpected<Error> failure = core::failByDevice({group, int(code)}, std::move(detail));
@@ -40,7 +38,7 @@ Patience usualPatience(Command command)
 
 } // namespace
 
-Result<Done> refusalIn(const QCborMap &reply)
+Result<Done> refusalIn(const QCborMap &reply, Group group)
 {
     const QCborValue error = reply[QLatin1String("err")];
     if (error.isMap()) {
@@ -49,6 +47,9 @@ Result<Done> refusalIn(const QCborMap &reply)
         if (code != 0)
             return refusal(int(fields[QLatin1String("group")].toInteger()), code, {});
     }
+    // Before Zephyr 3.0 a shell command's own result stood in "rc".
+    if (group == Group::Shell && reply.contains(QLatin1String("o")))
+        return Done{};
     const qint64 code = reply[QLatin1String("rc")].toInteger();
     if (code != 0)
         return refusal(kNoGroup, code, reply[QLatin1String("rsn")].toString());
@@ -165,7 +166,7 @@ void Client::dispatch(const QByteArray &frame)
 
     Answer answer{reply->header.sequence, decodeBody(reply->body)};
     if (answer.body) {
-        const Result<Done> accepted = refusalIn(*answer.body);
+        const Result<Done> accepted = refusalIn(*answer.body, reply->header.command.group);
         if (!accepted)
             answer.body = tl::unexpected(accepted.error());
     }

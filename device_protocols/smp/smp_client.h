@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/async/clock.h"
 #include "core/async/mailbox.h"
-#include "device_protocols/smp/smp_message.h"
+#include "device_protocols/smp/fields.h"
+#include "device_protocols/smp/patience.h"
 #include "device_protocols/transport/frame_channel.h"
 
 #include <QHash>
 
-#include <optional>
-
 namespace smp {
-
-/// How long to wait for an answer, and how often to ask.
-struct Patience {
-    core::Milliseconds each;
-    int tries = 1;
-};
-
-/// A read changes nothing and may be repeated: a lost line costs one try. 2.5 s cover the flash work that a
-/// server may have before it (one sector, 100 ms), its log output and a full packet at 9600 baud (1.5 s).
-constexpr Patience kReading{core::Milliseconds(2500), 3};
-/// A write is asked once: whether it happened is for the caller to read back. Marking an image for a trial
-/// makes a bootloader verify it first: SHA-256 of 1 MiB and Ed25519 take 6 s on a Cortex-M0.
-constexpr Patience kWriting{core::Milliseconds(10'000), 1};
 
 class Exchange;
 
@@ -48,6 +33,15 @@ public:
     core::Task<QCborMap> request(Command command, QCborMap body, Patience patience);
     /// As above, with `kReading` or `kWriting` by the command's operation.
     core::Task<QCborMap> request(Command command, QCborMap body = {});
+
+    /// The same for a request that lists its fields, and its `Reply`.
+    template<class Request>
+    core::Task<typename Request::Reply> ask(Request question, Patience patience = patienceOf<Request>())
+    {
+        QCborMap body = toMap(question);
+        const QCborMap reply = co_await request(Request::kCommand, std::move(body), patience);
+        co_return fromMap<typename Request::Reply>(reply, QStringLiteral("answer"));
+    }
 
     /// Text for the device's console, beside the packets. Unsupported on links that are no console.
     core::Task<core::Done> sendText(QByteArray text) { return m_channel->sendText(std::move(text)); }
@@ -119,7 +113,7 @@ private:
 
 /// The refusal that a reply carries, if any: {"err": {"group", "rc"}} of version 2, {"rc", "rsn"} of version
 /// 1 and of errors below the group. A code of 0 means success in both.
-core::Result<core::Done> refusalIn(const QCborMap &reply);
+core::Result<core::Done> refusalIn(const QCborMap &reply, Group group);
 
 /// Generic codes that callers act on (Zephyr mgmt_defines.h, enum mcumgr_err_t).
 enum class GenericCode { NoMemory = 2, InvalidValue = 3, Busy = 10 };

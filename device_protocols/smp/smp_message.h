@@ -9,7 +9,20 @@
 namespace smp {
 
 enum class Op : quint8 { Read = 0, ReadReply = 1, Write = 2, WriteReply = 3 };
-enum class Group : quint16 { Os = 0, Image = 1, Bootmend = 64 };
+/// Zephyr mgmt_defines.h, enum mcumgr_group_t. From `kFirstUserGroup` on they belong to whoever makes the
+/// device.
+enum class Group : quint16 {
+    Os = 0,
+    Image = 1,
+    Statistics = 2,
+    Settings = 3,
+    FileSystem = 8,
+    Shell = 9,
+    Enumeration = 10,
+    Zephyr = 63,
+    Bootmend = 64,
+};
+constexpr quint16 kFirstUserGroup = 64;
 /// The two bits of the header. Version 2 names the group of an error; servers answer version 1 alike.
 enum class Version : quint8 { One = 0, Two = 1 };
 
