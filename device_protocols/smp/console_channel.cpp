@@ -6,11 +6,6 @@ namespace smp {
 using core::Done;
 using core::Task;
 
-ConsoleChannel::ConsoleChannel(std::unique_ptr<transport::ByteStream> stream, TextListener onText) :
-    m_stream(std::move(stream)), m_onText(std::move(onText))
-{
-}
-
 Task<Done> ConsoleChannel::open()
 {
     co_await m_stream->open();

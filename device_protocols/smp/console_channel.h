@@ -7,24 +7,20 @@
 
 #include <QQueue>
 
-#include <functional>
-
 namespace smp {
 
-/// SMP packets over a byte stream that is also the device's console. Owns the stream. What the device prints
-/// besides packets goes to `onText`, in pieces as they arrive, while somebody receives.
+/// SMP packets over a byte stream that is also the device's console. Owns the stream.
 class ConsoleChannel final : public transport::FrameChannel
 {
 public:
-    using TextListener = std::function<void(QByteArray)>;
-
-    explicit ConsoleChannel(std::unique_ptr<transport::ByteStream> stream, TextListener onText = {});
+    explicit ConsoleChannel(std::unique_ptr<transport::ByteStream> stream) : m_stream(std::move(stream)) { }
 
     core::Task<core::Done> open() override;
     core::Task<core::Done> send(QByteArray frame) override;
     core::Task<QByteArray> receive() override;
     void close() override;
     core::Task<core::Done> sendText(QByteArray text) override;
+    void showTextTo(TextSink sink) override { m_onText = std::move(sink); }
     int bytesAddedToBuffer() const override;
     std::optional<std::chrono::microseconds> timeOnLine(qsizetype bytes) const override;
 
@@ -32,7 +28,7 @@ public:
 
 private:
     std::unique_ptr<transport::ByteStream> m_stream;
-    TextListener m_onText;
+    TextSink m_onText;
     ConsoleReader m_reader;
     QQueue<QByteArray> m_packets;
 };

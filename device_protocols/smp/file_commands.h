@@ -111,6 +111,7 @@ struct ListHashTypes : Nothing {
 struct CloseFile : Nothing {
     using Reply = Nothing;
     static constexpr Command kCommand{Op::Write, Group::FileSystem, 4};
+    static constexpr Patience kPatience = kReading; // What is closed stays closed.
 };
 
 } // namespace smp

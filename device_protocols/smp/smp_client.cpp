@@ -93,12 +93,28 @@ Task<QCborMap> Client::request(Command command, QCborMap body)
 
 Task<QCborMap> Client::request(Command command, QCborMap body, Patience patience)
 {
-    const QByteArray encoded = body.toCborValue().toCbor();
+    QByteArray encoded = body.toCborValue().toCbor();
+    Answer answer = co_await answerTo(command, std::move(encoded), patience);
+    co_return std::move(answer.body);
+}
+
+Task<QByteArray> Client::requestBytes(Command command, QByteArray body, Patience patience)
+{
+    const Answer answer = co_await answerTo(command, std::move(body), patience);
+    const bool isAnybodys = quint16(command.group) >= kFirstUserGroup;
+    const bool isRefused = !answer.body && answer.body.error().deviceCode;
+    if (!answer.body && (isRefused || !isAnybodys))
+        co_return core::passOn(answer.body.error());
+    co_return answer.bytes;
+}
+
+Task<Answer> Client::answerTo(Command command, QByteArray body, Patience patience)
+{
     Exchange exchange(*this);
     bool mayChangeVersion = true;
     for (int triesLeft = patience.tries; triesLeft > 0; --triesLeft) {
         const Version asked = m_version;
-        co_await exchange.send(command, encoded);
+        co_await exchange.send(command, body);
         Result<Answer> answer = co_await core::attempt(exchange.next(patience.each));
         if (!answer) {
             if (answer.error().kind == ErrorKind::TimedOut && triesLeft > 1)
@@ -106,7 +122,7 @@ Task<QCborMap> Client::request(Command command, QCborMap body, Patience patience
             co_return tl::unexpected(std::move(answer.error()));
         }
         if (answer->body || !mayChangeVersion || !switchesVersion(answer->body.error(), asked))
-            co_return std::move(answer->body);
+            co_return std::move(*answer);
         mayChangeVersion = false;
         ++triesLeft; // The server has not looked at the request yet.
     }
@@ -164,7 +180,7 @@ void Client::dispatch(const QByteArray &frame)
     Exchange &exchange = *found->exchange;
     m_waiting.erase(found);
 
-    Answer answer{reply->header.sequence, decodeBody(reply->body)};
+    Answer answer{reply->header.sequence, decodeBody(reply->body), reply->body};
     if (answer.body) {
         const Result<Done> accepted = refusalIn(*answer.body, reply->header.command.group);
         if (!accepted)

@@ -12,6 +12,12 @@ namespace smp {
 
 class Exchange;
 
+struct Answer {
+    quint8 sequence = 0;
+    core::Result<QCborMap> body; // or the device's refusal
+    QByteArray bytes = {}; // the same as it came
+};
+
 /// Speaks to one SMP server over one channel, which it owns. Any number of requests may be under way; their
 /// answers are told apart by sequence number, and what answers none of them is skipped. Outlives the tasks
 /// and exchanges it hands out; lives on the device thread.
@@ -43,6 +49,13 @@ public:
         co_return fromMap<typename Request::Reply>(reply, QStringLiteral("answer"));
     }
 
+    /// The same for commands that no table knows: the body is what it is, and so is the answer. From group 64
+    /// on that need not be CBOR; elsewhere it is MalformedReply when it is not.
+    core::Task<QByteArray> requestBytes(Command command, QByteArray body, Patience patience);
+
+    /// Who gets what the device prints beside the packets, on links that are a console.
+    void showTextTo(transport::FrameChannel::TextSink sink) { m_channel->showTextTo(std::move(sink)); }
+
     /// Text for the device's console, beside the packets. Unsupported on links that are no console.
     core::Task<core::Done> sendText(QByteArray text) { return m_channel->sendText(std::move(text)); }
 
@@ -65,6 +78,7 @@ private:
         Exchange *exchange;
     };
 
+    core::Task<Answer> answerTo(Command command, QByteArray body, Patience patience);
     Header enroll(Command command, Exchange &exchange);
     void startListening();
     core::Task<core::Done> listen();
@@ -81,11 +95,6 @@ private:
     bool m_isOpen = false;
     bool m_isListening = false;
     std::optional<core::Running<core::Done>> m_listening;
-};
-
-struct Answer {
-    quint8 sequence = 0;
-    core::Result<QCborMap> body; // or the device's refusal
 };
 
 /// Requests whose answers go to one place, so that several can be under way. Answers that arrive after it is

@@ -6,6 +6,7 @@
 #include <QByteArray>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 namespace transport {
@@ -31,6 +32,11 @@ public:
     {
         co_return core::fail(core::ErrorKind::Unsupported, QStringLiteral("the link carries frames only"));
     }
+
+    /// Who gets what the device prints beside the frames, in pieces as they arrive, while somebody receives.
+    /// Links that carry frames only have nothing for it.
+    using TextSink = std::function<void(QByteArray)>;
+    virtual void showTextTo(TextSink) { }
 
     /// Bytes that the framing occupies, besides the frame itself, in the device's receive buffer.
     virtual int bytesAddedToBuffer() const { return 0; }

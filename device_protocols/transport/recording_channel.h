@@ -24,6 +24,7 @@ public:
     core::Task<QByteArray> receive() override;
     void close() override;
     core::Task<core::Done> sendText(QByteArray text) override { return m_channel->sendText(std::move(text)); }
+    void showTextTo(TextSink sink) override { m_channel->showTextTo(std::move(sink)); }
     int bytesAddedToBuffer() const override { return m_channel->bytesAddedToBuffer(); }
     std::optional<std::chrono::microseconds> timeOnLine(qsizetype bytes) const override
     {

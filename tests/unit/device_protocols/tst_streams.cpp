@@ -290,7 +290,8 @@ private Q_SLOTS:
     {
         SocketEnd far;
         QByteArray text;
-        smp::ConsoleChannel channel(far.nearEnd(), [&](QByteArray piece) { text += piece; });
+        smp::ConsoleChannel channel(far.nearEnd());
+        channel.showTextTo([&](QByteArray piece) { text += piece; });
         QVERIFY(testing::finishLive(channel.open()).has_value());
         QVERIFY(far.awaitOpened());
         QVERIFY(testing::finishLive(channel.send("question")).has_value());
