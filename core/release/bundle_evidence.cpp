@@ -40,7 +40,8 @@ struct ShownSignature {
     QString signatureFile;
 };
 
-QList<ShownSignature> shownSignatures(const Bundle &bundle, const TrustStore &store)
+/// `files` are those that are written, too.
+QList<ShownSignature> shownSignatures(const Bundle &bundle, const TrustStore &store, const QStringList &files)
 {
     QList<ShownSignature> shown;
     for (const DocumentSignature &signature : bundle.document.signatures)
@@ -49,7 +50,7 @@ QList<ShownSignature> shownSignatures(const Bundle &bundle, const TrustStore &st
     for (const ManifestPayload &payload : bundle.document.manifest.payloads) {
         const QString file = payload.entry().name;
         for (const DocumentSignature &signature :
-             bundle.files.contains(file) ? payload.signatures : QList<DocumentSignature>())
+             files.contains(file) ? payload.signatures : QList<DocumentSignature>())
             shown.append(
                 {signature, QStringLiteral("its owner signed the content of %1").arg(payload.image),
                  releaseFileName(file),
@@ -100,22 +101,19 @@ EvidenceStep fileStep(const ReleaseFile &file, const QDir &folder)
             QStringLiteral("%1 *%2").arg(QString::fromLatin1(file.sha256.toHex()), path)};
 }
 
-} // namespace
-
-QList<EvidenceStep> explainVerification(const Bundle &bundle, const TrustStore &store, const QString &folder)
+QList<EvidenceStep> fileSteps(const Bundle &bundle, const QDir &folder)
 {
-    const QDir place(folder);
     QList<EvidenceStep> steps;
-    for (const ShownSignature &shown : shownSignatures(bundle, store))
-        steps << keyStep(shown.signature.keyId, place) << verifyingStep(shown, place);
     for (const ManifestPayload &payload : bundle.document.manifest.payloads) {
         if (bundle.files.contains(payload.entry().name))
-            steps += fileStep(payload.entry(), place);
+            steps += fileStep(payload.entry(), folder);
     }
     if (bundle.document.manifest.releaseNotes)
-        steps += fileStep(*bundle.document.manifest.releaseNotes, place);
+        steps += fileStep(*bundle.document.manifest.releaseNotes, folder);
     return steps;
 }
+
+} // namespace
 
 Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore &store,
                                           const ReleaseTime &time, const QString &folder)
@@ -123,22 +121,25 @@ Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore
     const QDir place(folder);
     if (!place.mkpath(filesFolder()))
         return fail(ErrorKind::FileFailed, QStringLiteral("%1: cannot be created").arg(folder));
-    QMap<QString, QByteArray> files{{signedBytesName(), bundle.document.signedBytes}};
-    for (const ShownSignature &shown : shownSignatures(bundle, store)) {
+    const bool isKnown = admitManifest(bundle.document, store, time, {}).has_value();
+    const QStringList files = isKnown ? bundle.files : QStringList();
+    QList<EvidenceStep> steps;
+    QMap<QString, QByteArray> contents{{signedBytesName(), bundle.document.signedBytes}};
+    for (const ShownSignature &shown : shownSignatures(bundle, store, files)) {
         const QString &keyId = shown.signature.keyId;
-        files.insert(shown.signatureFile, shown.signature.value);
-        files.insert(keyName(keyId), store.releaseKey(keyId)->key.toPem());
+        contents.insert(shown.signatureFile, shown.signature.value);
+        contents.insert(keyName(keyId), store.releaseKey(keyId)->key.toPem());
+        steps << keyStep(keyId, place) << verifyingStep(shown, place);
     }
-    for (auto file = files.cbegin(); file != files.cend(); ++file) {
-        if (auto written = replaceFile(place.filePath(file.key()), file.value()); !written)
+    for (auto content = contents.cbegin(); content != contents.cend(); ++content) {
+        if (auto written = replaceFile(place.filePath(content.key()), content.value()); !written)
             return passOn(written.error());
     }
-    if (!admitManifest(bundle.document, store, time, {}))
-        return explainVerification(bundle, store, folder);
-    if (auto extracted = extractFiles(bundle.source, place.filePath(filesFolder()), roomIn(bundle));
-        !extracted)
-        return passOn(extracted.error());
-    return explainVerification(bundle, store, folder);
+    if (files.isEmpty())
+        return steps;
+    const auto extracted = extractFiles(bundle.source, place.filePath(filesFolder()), roomIn(bundle));
+    return extracted ? Result<QList<EvidenceStep>>(steps + fileSteps(bundle, place))
+                     : passOn(extracted.error());
 }
 
 } // namespace core

@@ -12,14 +12,11 @@ struct EvidenceStep {
     QString expected; // what it prints when the claim holds
 };
 
-/// The steps that verify a bundle by the openssl program alone, over the files that writeEvidence() puts into
-/// `folder`. A signature whose key is not in the store has no step: a key out of the bundle would prove
-/// nothing.
-QList<EvidenceStep> explainVerification(const Bundle &bundle, const TrustStore &store, const QString &folder);
-
-/// Writes the signed bytes, each signature and the trusted public keys; and the bundle's files, where trusted
-/// keys signed its manifest: whoever is unknown does not fill a disk. Creates the folder; FileFailed when it
-/// holds one of them already and that cannot be replaced.
+/// Writes what verifies a bundle by the openssl program alone, and gives the steps: the signed bytes, each
+/// signature with the trusted public key, and the bundle's files where trusted keys signed its manifest, as
+/// whoever is unknown does not fill a disk. A signature whose key is not in the store has no step: a key out
+/// of the bundle would prove nothing. Creates the folder; FileFailed when it holds one of the files already
+/// and that cannot be replaced.
 Result<QList<EvidenceStep>> writeEvidence(const Bundle &bundle, const TrustStore &store,
                                           const ReleaseTime &time, const QString &folder);
 

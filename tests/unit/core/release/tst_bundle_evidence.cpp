@@ -14,6 +14,8 @@ using test_support::SampleRelease;
 
 namespace {
 
+const core::ReleaseTime kNow{QDateTime({2026, 12, 1}, {12, 0}, Qt::UTC)};
+
 struct Outcome {
     int exitCode = -1;
     QString output; // standard output and error together
@@ -96,16 +98,17 @@ private Q_SLOTS:
         QVERIFY(!holds(evidence.steps[1]));
     }
 
-    void offersNoKeyThatIsNotTrusted()
+    void offersNothingOfWhoIsNotTrusted()
     {
         const SampleRelease sample;
         QTemporaryDir folder;
         const auto bundle = sample.create(QDir(folder.path()));
         const QString target = folder.filePath(QStringLiteral("evidence"));
-        const auto steps = core::writeEvidence(*bundle, core::TrustStore(), target);
+        const auto steps = core::writeEvidence(*bundle, core::TrustStore(), kNow, target);
         QVERIFY(steps.has_value());
-        QCOMPARE(steps->size(), 2); // only the hashes
+        QVERIFY(steps->isEmpty());
         QVERIFY(QDir(target).entryList({QStringLiteral("*.pem")}).isEmpty());
+        QVERIFY2(QDir(target + QStringLiteral("/files")).isEmpty(), "whoever is unknown fills no disk");
     }
 
     void survivesAFolderWithAnyName()
@@ -130,7 +133,7 @@ private:
         {
             sample.releaseKey = *core::PrivateKey::generate(algorithm);
             const auto bundle = sample.create(QDir(folder.path()));
-            const auto written = core::writeEvidence(*bundle, sample.store(), path());
+            const auto written = core::writeEvidence(*bundle, sample.store(), kNow, path());
             if (!written)
                 qFatal("%s", qPrintable(written.error().detail));
             steps = *written;

@@ -149,8 +149,9 @@ private Q_SLOTS:
         QVERIFY(core::payloadsToFetch(*whole).isEmpty());
         QCOMPARE(QDir(publisher.folder.path()).entryList({QStringLiteral("full.bmb*")}, QDir::AllEntries),
                  QStringList{QStringLiteral("full.bmb")});
-        const auto steps = core::explainVerification(*whole, publisher.sample.store(), QStringLiteral("x"));
-        QVERIFY(std::any_of(steps.cbegin(), steps.cend(), [](const core::EvidenceStep &step) {
+        const auto steps = core::writeEvidence(*whole, publisher.sample.store(), {kSampleTime},
+                                               publisher.path(QStringLiteral("evidence")));
+        QVERIFY(std::any_of(steps->cbegin(), steps->cend(), [](const core::EvidenceStep &step) {
             return step.command.contains(Publisher::entryName());
         }));
     }
