@@ -36,9 +36,12 @@ Task<core::UpdatePlan> planWith(core::Connector &connector, core::FoundUnit foun
     core::DeviceSnapshot unit = co_await driver->identify();
     unit.name = found.name;
     const QDateTime now = QDateTime::currentDateTimeUtc();
-    const core::UpdatePlan plan = co_await (kind == JobKind::Recovery ? core::planRecovery(release, unit, now)
-                                                                      : core::planUpdate(release, unit, now));
-    co_return co_await core::compareConfiguration(*driver, plan);
+    const core::Result<core::UpdatePlan> plan = kind == JobKind::Recovery
+        ? core::planRecovery(release, unit, now)
+        : core::planUpdate(release, unit, now);
+    if (!plan)
+        co_return core::passOn(plan.error());
+    co_return co_await core::compareConfiguration(*driver, *plan);
 }
 
 QByteArray runningHash(const core::DeviceSnapshot &unit)
