@@ -173,7 +173,7 @@ Result<Done> FileTransfer::tell(qint64 done, qint64 total) const
         return core::fail(ErrorKind::Cancelled, Reason::Cancelled,
                           QStringLiteral("stopped after %1 bytes").arg(done));
     if (m_control.onProgress)
-        m_control.onProgress(done, total);
+        m_control.onProgress({.done = done, .total = total});
     return Done{};
 }
 

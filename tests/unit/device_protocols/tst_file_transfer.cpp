@@ -142,8 +142,8 @@ private Q_SLOTS:
     {
         Bench bench;
         core::StopRequest stop;
-        core::WriteControl control{[&stop](qint64 done, qint64) {
-                                       if (done > 500)
+        core::WriteControl control{[&stop](const core::WriteProgressed &now) {
+                                       if (now.done > 500)
                                            stop.raise();
                                    },
                                    &stop};
