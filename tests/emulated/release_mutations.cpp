@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/emulated/release_mutations.h"
 
+#include "core/release/bundle_names.h"
 #include "tests/support/archive_tricks.h"
 #include "tests/support/vectors.h"
 

@@ -216,6 +216,8 @@ Task<QList<core::EvidenceEvent>> ModelUnit::readEvidence()
 Task<std::optional<core::StoredConfiguration>> ModelUnit::readConfiguration()
 {
     co_await useCable();
+    if (!m_configuration)
+        co_return co_await Driver::readConfiguration();
     co_return m_configuration;
 }
 

@@ -86,7 +86,7 @@ private:
     int m_lostAnswer = -1;
     int m_verbsUsed = 0;
     qint64 m_bytesWritten = 0;
-    std::optional<core::StoredConfiguration> m_configuration;
+    std::optional<core::StoredConfiguration> m_configuration; // it says nothing of one unless told to
     core::StopRequest *m_stop = nullptr;
 };
 

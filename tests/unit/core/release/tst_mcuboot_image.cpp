@@ -231,7 +231,7 @@ private Q_SLOTS:
     void signsWithNoKeyThatImagesDoNotKnow()
     {
         const PrivateKey key = *PrivateKey::generate(core::KeyAlgorithm::RsaPss, 4096);
-        QCOMPARE(core::createImage(sampleSpec(), key).error().kind, core::ErrorKind::Unsupported);
+        QCOMPARE(core::createImage(sampleSpec(), key).error().kind, core::ErrorKind::InvalidFile);
     }
 
     void tellsTheReasonsApart()

@@ -221,16 +221,16 @@ private Q_SLOTS:
         const auto row = [](const char *name, const char *arguments, core::ErrorKind kind) {
             QTest::newRow(name) << QString::fromLatin1(arguments).split(u' ') << int(kind);
         };
-        row("P-384", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384", core::ErrorKind::Unsupported);
-        row("secp256k1", "-algorithm EC -pkeyopt ec_paramgen_curve:secp256k1", core::ErrorKind::Unsupported);
+        row("P-384", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384", core::ErrorKind::InvalidFile);
+        row("secp256k1", "-algorithm EC -pkeyopt ec_paramgen_curve:secp256k1", core::ErrorKind::InvalidFile);
         row("explicit curve", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit",
-            core::ErrorKind::Unsupported);
+            core::ErrorKind::InvalidFile);
         row("RSA 1024", "-algorithm RSA -pkeyopt rsa_keygen_bits:1024", core::ErrorKind::InvalidFile);
         row("exponent 3", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3",
             core::ErrorKind::InvalidFile);
         row("RSA only for PSS", "-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048",
-            core::ErrorKind::Unsupported);
-        row("X25519", "-algorithm X25519", core::ErrorKind::Unsupported);
+            core::ErrorKind::InvalidFile);
+        row("X25519", "-algorithm X25519", core::ErrorKind::InvalidFile);
     }
 
     void refusesKeysThatNobodyShouldTrust()

@@ -285,7 +285,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<std::optional<quint32>>("schema");
         QTest::addColumn<std::optional<Reason>>("reason");
-        QTest::newRow("none") << std::optional<quint32>() << std::optional<Reason>();
+        QTest::newRow("not told") << std::optional<quint32>() << std::optional<Reason>();
         QTest::newRow("older") << std::optional<quint32>(2) << std::optional<Reason>();
         QTest::newRow("the same") << std::optional<quint32>(3) << std::optional<Reason>();
         QTest::newRow("newer") << std::optional<quint32>(4) << std::optional(Reason::ConfigIncompatible);
