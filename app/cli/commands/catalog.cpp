@@ -5,7 +5,6 @@
 #include "app/cli/job_runner.h"
 #include "app/cli/session.h"
 #include "core/async/on_worker.h"
-#include "core/base/build_time.h"
 #include "core/base/file_access.h"
 
 #include <QJsonArray>
@@ -299,7 +298,7 @@ int importList(const CatalogOptions &options, Session &session)
     if (!trust || !list)
         return session.output().result(command, list ? trust.error() : list.error());
     const auto imported = inCatalog<core::Done>(session, [list, trust](Catalog &catalog) {
-        return catalog.importList(*list, *trust, {QDateTime::currentDateTimeUtc(), core::buildTime()});
+        return catalog.importList(*list, *trust, state::releaseTimeNow());
     });
     if (!imported)
         return session.output().result(command, imported.error());
