@@ -3,7 +3,9 @@
 #include "app/download/https_client.h"
 #include "app/wiring/interrupt.h"
 #include "app/wiring/live_connector.h"
+#include "app/wiring/smp_unit.h"
 #include "core/async/system_clock.h"
+#include "device_protocols/smp/smp_client.h"
 
 #include <QCoreApplication>
 
@@ -22,6 +24,9 @@ int main(int argc, char *argv[])
     const auto makeHttpsSource = [](const cli::GlobalOptions &options) {
         return download::HttpsClient::create(options.caFile);
     };
-    cli::Session session({clock, makeConnector, makeHttpsSource, stop}, stdout, stderr);
+    const auto openSmp = [&clock](core::FoundUnit unit, cli::Surroundings::TextSink sink) {
+        return wiring::openSmpClient(std::move(unit), clock, std::move(sink));
+    };
+    cli::Session session({clock, makeConnector, makeHttpsSource, stop, openSmp}, stdout, stderr);
     return cli::run(argc, argv, session);
 }

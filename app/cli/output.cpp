@@ -12,6 +12,7 @@ namespace cli {
 
 namespace {
 
+constexpr qsizetype kLongestLine = 4096; // of a device's text; an endless one is cut
 constexpr int kPercentStep = 10; // Text for people: a line for every tenth of a transfer.
 
 QString slotLine(const core::DeviceSnapshot &unit, const core::Slot &slot)
@@ -89,6 +90,31 @@ void Output::note(const QStringList &lines, const QJsonObject &members)
         return jsonLine(QStringLiteral("note"), members);
     for (const QString &line : lines)
         print(line);
+}
+
+void Output::consoleText(const QByteArray &piece)
+{
+    if (!isJson()) {
+        std::fwrite(piece.constData(), 1, std::size_t(piece.size()), m_err);
+        std::fflush(m_err);
+        return;
+    }
+    m_consoleLine += piece;
+    for (qsizetype end; (end = m_consoleLine.indexOf('\n')) >= 0 || m_consoleLine.size() >= kLongestLine;) {
+        const QByteArray line = m_consoleLine.left(end < 0 ? kLongestLine : end);
+        m_consoleLine.remove(0, end < 0 ? kLongestLine : end + 1);
+        jsonLine(QStringLiteral("note"),
+                 {{QStringLiteral("note"), QStringLiteral("console")},
+                  {QStringLiteral("text"), QString::fromUtf8(line.endsWith('\r') ? line.chopped(1) : line)}});
+    }
+}
+
+void Output::warn(const QString &note, const QString &sentence)
+{
+    if (isJson())
+        jsonLine(QStringLiteral("note"),
+                 {{QStringLiteral("note"), note}, {QStringLiteral("sentence"), sentence}});
+    complain(sentence);
 }
 
 void Output::device(const core::DeviceSnapshot &unit)

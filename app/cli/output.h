@@ -35,8 +35,15 @@ public:
     /// One line for people; not said at all with --json.
     void say(const QString &line);
 
+    /// What the device prints, in pieces. People get it as it comes, on standard error, so that answers can
+    /// be piped; scripts get a `note` for each whole line.
+    void consoleText(const QByteArray &piece);
+
     /// A `note` line with members of its own; people get these lines.
     void note(const QStringList &lines, const QJsonObject &members);
+
+    /// Something that a person has to know before going on: on standard error, and a `note` for scripts.
+    void warn(const QString &note, const QString &sentence);
 
     /// The `result` line that ends the command. Each gives the exit code.
     /// With members of its own, where the command has some to tell.
@@ -57,6 +64,7 @@ private:
     std::FILE *m_out;
     std::FILE *m_err;
     int m_lastPercent = -1;
+    QByteArray m_consoleLine; // begun, not ended
 };
 
 } // namespace cli

@@ -11,6 +11,7 @@
 #include "core/catalog/catalog.h"
 #include "core/download/payload_fetcher.h"
 #include "core/trust/trust_file.h"
+#include "device_protocols/smp/smp_client.h"
 
 #include <QDateTime>
 #include <QDir>
@@ -40,11 +41,27 @@ core::JobContext Session::jobContext()
     return {clock(), [this](const core::JobEvent &event) { output().jobEvent(event); }, &m_surroundings.stop};
 }
 
+namespace {
+
+/// Nothing protects SMP over UDP: whoever reaches the port is obeyed.
+void warnOf(const core::DeviceAddress &address, Output &output)
+{
+    if (address.link != core::DeviceAddress::Link::Udp)
+        return;
+    const auto sentence =
+        QStringLiteral("SMP over UDP is neither encrypted nor authenticated: anybody on the "
+                       "network can do to this unit what you can.");
+    output.warn(QStringLiteral("not_authenticated"), sentence);
+}
+
+} // namespace
+
 core::Result<std::unique_ptr<core::Driver>> Session::open(const QString &device)
 {
     core::Result<core::FoundUnit> unit = connector().resolve(device);
     if (!unit)
         return core::passOn(unit.error());
+    warnOf(unit->address, output());
     return runToEnd(connector().open(*std::move(unit)));
 }
 
@@ -55,6 +72,18 @@ core::Result<std::unique_ptr<core::Driver>> Session::openForService(const QStrin
         return core::fail(core::ErrorKind::Unsupported,
                           QStringLiteral("units of this family offer no service access"));
     return driver;
+}
+
+core::Result<std::unique_ptr<smp::Client>> Session::openSmp(const QString &device, ConsoleText text)
+{
+    core::Result<core::FoundUnit> unit = connector().resolve(device);
+    if (!unit)
+        return core::passOn(unit.error());
+    warnOf(unit->address, output());
+    Surroundings::TextSink sink;
+    if (text == ConsoleText::Shown)
+        sink = [this](const QByteArray &piece) { output().consoleText(piece); };
+    return runToEnd(m_surroundings.openSmp(*std::move(unit), std::move(sink)));
 }
 
 core::Result<state::TrustInUse> Session::trustInUse()
@@ -217,8 +246,9 @@ int run(int argc, const char *const *argv, Session &session)
                    "answers for passphrases and PINs, a line each; /dev/stdin and /dev/fd/3 are files, too");
     app.add_option("--ca", caFile,
                    "certificate authorities (PEM) that vouch for servers to fetch from, beside the system's");
-    for (const auto add : {addDevices, addInspect, addDiagnose, addUpdate, addConfirm, addRevert, addRecover,
-                           addUnlock, addRegion, addImage, addBundle, addCatalog, addKey, addTrust, addBench})
+    for (const auto add :
+         {addDevices, addInspect, addDiagnose, addUpdate, addConfirm, addRevert, addRecover, addUnlock,
+          addRegion, addImage, addBundle, addCatalog, addKey, addTrust, addSmp, addBench})
         add(app, session);
 
     try {

@@ -14,6 +14,10 @@
 #include <functional>
 #include <optional>
 
+namespace smp {
+class Client;
+}
+
 namespace cli {
 
 /// What the machine offers to the commands; made in main(), and replaced by fakes in tests.
@@ -22,6 +26,8 @@ struct Surroundings {
     std::function<std::unique_ptr<core::Connector>(const GlobalOptions &)> makeConnector;
     std::function<core::Result<std::unique_ptr<core::HttpsSource>>(const GlobalOptions &)> makeHttpsSource;
     core::StopRequest &stop;
+    using TextSink = std::function<void(QByteArray)>;
+    std::function<core::Task<std::unique_ptr<smp::Client>>(core::FoundUnit, TextSink)> openSmp;
 };
 
 /// One run of the program: the options that were given, and the tools that the chosen command uses.
@@ -46,6 +52,11 @@ public:
 
     /// The same for one with service access; Unsupported when the unit's family has none.
     core::Result<std::unique_ptr<core::Driver>> openForService(const QString &device);
+
+    /// The same unit as an SMP server, without a driver, for single commands. What it prints beside its
+    /// answers is said, or not.
+    enum class ConsoleText { Shown, Dropped };
+    core::Result<std::unique_ptr<smp::Client>> openSmp(const QString &device, ConsoleText text);
 
     /// The trust file in use: that of --trust, or the bench's, or this computer's, which begins with the root
     /// that the organisation or the build comes with. KeyUnknown when there is none.
@@ -108,6 +119,7 @@ void addBundle(CLI::App &app, Session &session);
 void addCatalog(CLI::App &app, Session &session);
 void addKey(CLI::App &app, Session &session);
 void addTrust(CLI::App &app, Session &session);
+void addSmp(CLI::App &app, Session &session);
 void addBench(CLI::App &app, Session &session);
 
 /// Parses and runs. The exit codes are those of the contract; 2 is wrong usage.

@@ -101,7 +101,8 @@ Task<Done> FileTransfer::upload(QString name, QByteArray content)
     if (!limits && !isAnswer(limits.error()))
         co_return core::passOn(limits.error());
     const qsizetype told = limits ? limits->bufferSize - m_client.bytesAddedToBuffer() : kSafePacket;
-    const qsizetype packet = std::clamp(told, kSmallestPacket, kLargestPacket);
+    const qsizetype largest = std::min<qsizetype>(kLargestPacket, m_client.largestPacket());
+    const qsizetype packet = std::clamp(told, kSmallestPacket, largest);
 
     qsizetype offset = 0;
     int fruitless = 0;

@@ -20,6 +20,11 @@ constexpr qint64 kNotSupported = 8;
 constexpr qint64 kVersionTooOld = 12;
 constexpr qint64 kVersionTooNew = 13;
 
+constexpr Command kEcho{Op::Write, Group::Os, 0};
+constexpr char kEmptyEcho[] = "\xa1\x61\x64\x60"; // {"d": ""}
+// An echo needs no flash: what a line at 9600 baud takes, and log output before it.
+constexpr core::Milliseconds kEchoPatience{1'000};
+
 tl::unexpected<Error> refusal(int group, qint64 code, const QString &reason)
 {
     QString detail = refusalText(group, code);
@@ -73,6 +78,7 @@ Task<Done> Client::open()
     close();
     co_await m_channel->open();
     m_isOpen = true;
+    m_isInStep = true;
     startListening(); // So that a lost link is noticed before the next question.
     co_return Done{};
 }
@@ -201,22 +207,59 @@ void Client::failAll(const Error &error)
     }
 }
 
-Task<quint8> Exchange::send(Command command, QByteArray body)
+Task<Done> Client::sendNow(Header header, QByteArray body)
 {
-    const Header header = m_client.enroll(command, *this);
-    m_client.startListening();
+    startListening();
     QByteArray frame = encode(header, body);
-    const Result<Done> sent = co_await core::attempt(m_client.m_channel->send(std::move(frame)));
+    m_lastSent = m_clock.now();
+    const Result<Done> sent = co_await core::attempt(m_channel->send(std::move(frame)));
     if (!sent) {
-        m_client.m_isOpen = false; // Nobody may be receiving, to whom the channel would tell it.
+        m_isOpen = false; // Nobody may be receiving, to whom the channel would tell it.
         co_return core::passOn(sent.error());
     }
+    co_return Done{};
+}
+
+/// The other end drops a half request after a while; so does this one, and both begin anew. The echo is there
+/// to be lost in place of something that matters, so that nothing hangs on its answer.
+Task<Done> Client::getInStep()
+{
+    const core::Milliseconds quiet = m_channel->quietAfterTrouble();
+    m_isInStep = true;
+    if (quiet.count() == 0)
+        co_return Done{};
+    const core::Milliseconds silentSince = m_clock.now() - m_lastSent;
+    if (silentSince < quiet)
+        co_await core::after(quiet - silentSince, m_clock);
+    m_channel->forgetHalfFrames();
+
+    Exchange exchange(*this);
+    QByteArray body = kEmptyEcho;
+    const Header header = enroll(kEcho, exchange);
+    co_await sendNow(header, std::move(body));
+    const Result<Answer> answer =
+        co_await core::attempt(core::within(kEchoPatience, m_clock, exchange.m_answers.next()));
+    if (!answer && answer.error().kind != ErrorKind::TimedOut)
+        co_return core::passOn(answer.error());
+    m_channel->forgetHalfFrames();
+    co_return Done{};
+}
+
+Task<quint8> Exchange::send(Command command, QByteArray body)
+{
+    if (!m_client.m_isInStep)
+        co_await m_client.getInStep();
+    const Header header = m_client.enroll(command, *this);
+    co_await m_client.sendNow(header, std::move(body));
     co_return header.sequence;
 }
 
 Task<Answer> Exchange::next(core::Milliseconds limit)
 {
-    return core::within(limit, m_client.m_clock, m_answers.next());
+    Result<Answer> answer = co_await core::attempt(core::within(limit, m_client.m_clock, m_answers.next()));
+    if (!answer && answer.error().kind == ErrorKind::TimedOut)
+        m_client.m_isInStep = false;
+    co_return answer;
 }
 
 void Exchange::forgetAll()

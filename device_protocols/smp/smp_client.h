@@ -19,8 +19,9 @@ struct Answer {
 };
 
 /// Speaks to one SMP server over one channel, which it owns. Any number of requests may be under way; their
-/// answers are told apart by sequence number, and what answers none of them is skipped. Outlives the tasks
-/// and exchanges it hands out; lives on the device thread.
+/// answers are told apart by sequence number, and what answers none of them is skipped. On links whose frames
+/// have no marks it is silent for a while after an answer that did not come, and asks for an echo before
+/// anything else. Outlives the tasks and exchanges it hands out; lives on the device thread.
 class Client
 {
 public:
@@ -66,6 +67,8 @@ public:
     {
         return m_channel->timeOnLine(bytes);
     }
+    /// The largest packet that the link carries, whatever the server's buffer. Bytes.
+    int largestPacket() const { return m_channel->largestFrame(); }
     core::Clock &clock() { return m_clock; }
 
     /// Frames that answered nothing: late, unsolicited or malformed.
@@ -82,6 +85,8 @@ private:
     Header enroll(Command command, Exchange &exchange);
     void startListening();
     core::Task<core::Done> listen();
+    core::Task<core::Done> getInStep();
+    core::Task<core::Done> sendNow(Header header, QByteArray body);
     void dispatch(const QByteArray &frame);
     void failAll(const core::Error &error);
     bool switchesVersion(const core::Error &error, Version asked);
@@ -94,6 +99,8 @@ private:
     int m_skipped = 0;
     bool m_isOpen = false;
     bool m_isListening = false;
+    bool m_isInStep = true; // false once an answer did not come: see FrameChannel::quietAfterTrouble()
+    core::Milliseconds m_lastSent{0};
     std::optional<core::Running<core::Done>> m_listening;
 };
 

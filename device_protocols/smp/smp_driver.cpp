@@ -219,6 +219,9 @@ Task<DeviceSnapshot> SmpDriver::addGeneric(DeviceSnapshot unit)
 Task<ServerLimits> SmpDriver::limits()
 {
     Result<ServerLimits> told = co_await core::attempt(m_os.parameters());
+    if (told) // A datagram is no larger than the network carries, whatever the server takes.
+        told->bufferSize =
+            std::min(told->bufferSize, m_client.largestPacket() + m_client.bytesAddedToBuffer());
     co_return orWhenRefused(std::move(told), ServerLimits{});
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/async/task.h"
+#include "core/async/clock.h"
 
 #include <QByteArray>
 
@@ -37,6 +37,15 @@ public:
     /// Links that carry frames only have nothing for it.
     using TextSink = std::function<void(QByteArray)>;
     virtual void showTextTo(TextSink) { }
+
+    /// How long nobody may send before both ends are at the start of a frame again, once something went
+    /// wrong. 0 where frames mark their beginning, and nothing needs to be waited for.
+    virtual core::Milliseconds quietAfterTrouble() const { return core::Milliseconds(0); }
+    /// Forgets what was received of a frame that has not ended, as after such a silence.
+    virtual void forgetHalfFrames() { }
+
+    /// The largest frame that the link carries. Bytes.
+    virtual int largestFrame() const { return 65535; }
 
     /// Bytes that the framing occupies, besides the frame itself, in the device's receive buffer.
     virtual int bytesAddedToBuffer() const { return 0; }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/async/clock.h"
 #include "device_protocols/transport/frame_channel.h"
 
 #include <functional>
@@ -25,6 +24,9 @@ public:
     void close() override;
     core::Task<core::Done> sendText(QByteArray text) override { return m_channel->sendText(std::move(text)); }
     void showTextTo(TextSink sink) override { m_channel->showTextTo(std::move(sink)); }
+    core::Milliseconds quietAfterTrouble() const override { return m_channel->quietAfterTrouble(); }
+    void forgetHalfFrames() override { m_channel->forgetHalfFrames(); }
+    int largestFrame() const override { return m_channel->largestFrame(); }
     int bytesAddedToBuffer() const override { return m_channel->bytesAddedToBuffer(); }
     std::optional<std::chrono::microseconds> timeOnLine(qsizetype bytes) const override
     {

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_protocols/transport/udp_channel.h"
+
+#include <QNetworkDatagram>
+
+namespace transport {
+
+using core::Done;
+using core::ErrorKind;
+using core::Task;
+
+UdpChannel::UdpChannel(QString host, quint16 port) : m_host(std::move(host)), m_port(port)
+{
+    QObject::connect(&m_socket, &QUdpSocket::stateChanged, &m_socket, [this] { onState(); });
+    QObject::connect(&m_socket, &QUdpSocket::errorOccurred, &m_socket, [this] { onError(); });
+    QObject::connect(&m_socket, &QUdpSocket::readyRead, &m_socket, [this] { wakeReader(); });
+}
+
+UdpChannel::~UdpChannel()
+{
+    m_socket.disconnect(); // Closing must not call back into what is being destroyed.
+}
+
+Task<Done> UdpChannel::open()
+{
+    close();
+    m_socket.abort();
+    m_opening.clear();
+    m_bell.clear();
+    m_socket.connectToHost(m_host, m_port);
+    while (m_socket.state() == QAbstractSocket::HostLookupState
+           || m_socket.state() == QAbstractSocket::ConnectingState)
+        co_await m_opening.next();
+    if (m_socket.state() != QAbstractSocket::ConnectedState)
+        co_return core::fail(m_socket.error() == QAbstractSocket::HostNotFoundError
+                                 ? ErrorKind::Disconnected
+                                 : ErrorKind::TransportFailed,
+                             QStringLiteral("%1: %2").arg(m_host, m_socket.errorString()));
+    m_isOpen = true;
+    co_return Done{};
+}
+
+Task<Done> UdpChannel::send(QByteArray frame)
+{
+    if (!m_isOpen)
+        co_return core::fail(ErrorKind::Disconnected, m_whyLost);
+    if (m_socket.write(frame) == frame.size())
+        co_return Done{};
+    // The host's word that nobody listens comes with the next datagram, whichever that is.
+    if (!m_isOpen)
+        co_return core::fail(ErrorKind::Disconnected, m_whyLost);
+    co_return core::fail(ErrorKind::TransportFailed, m_socket.errorString());
+}
+
+Task<QByteArray> UdpChannel::receive()
+{
+    for (;;) {
+        if (!m_isOpen)
+            co_return core::fail(ErrorKind::Disconnected, m_whyLost);
+        if (m_socket.hasPendingDatagrams()) {
+            const QNetworkDatagram datagram = m_socket.receiveDatagram();
+            if (!m_isOpen) // Reading may be what tells that the other end is gone.
+                continue;
+            co_return datagram.data();
+        }
+        co_await m_bell.next();
+    }
+}
+
+void UdpChannel::close()
+{
+    linkLost(QStringLiteral("closed by this program"));
+    m_socket.close();
+}
+
+void UdpChannel::onState()
+{
+    const QAbstractSocket::SocketState state = m_socket.state();
+    if (state == QAbstractSocket::ConnectedState || state == QAbstractSocket::UnconnectedState)
+        m_opening.put(Done{});
+    if (state == QAbstractSocket::UnconnectedState)
+        linkLost(QStringLiteral("the link to %1 is gone").arg(m_host));
+}
+
+void UdpChannel::onError()
+{
+    const QAbstractSocket::SocketError error = m_socket.error();
+    if (error == QAbstractSocket::ConnectionRefusedError || error == QAbstractSocket::RemoteHostClosedError)
+        linkLost(QStringLiteral("nothing listens on port %1 of %2").arg(m_port).arg(m_host));
+    else if (error == QAbstractSocket::NetworkError)
+        linkLost(QStringLiteral("%1: %2").arg(m_host, m_socket.errorString()));
+}
+
+void UdpChannel::linkLost(const QString &why)
+{
+    if (!m_isOpen)
+        return;
+    m_isOpen = false;
+    m_whyLost = why;
+    wakeReader();
+}
+
+void UdpChannel::wakeReader()
+{
+    if (m_bell.isEmpty())
+        m_bell.put(Done{});
+}
+
+} // namespace transport
