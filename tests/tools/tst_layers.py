@@ -61,6 +61,15 @@ class Layers(unittest.TestCase):
         self.assertEqual(including(driver, CLI), {"wiring"})
         self.assertEqual(including(driver, "app/gui/units_presenter.cpp"), {"wiring"})
 
+    def test_the_commands_for_engineers_see_the_words_of_smp_and_no_line(self):
+        command = "app/cli/commands/smp_files.cpp"
+        for header in ("smp_client", "command_table", "file_commands", "file_transfer"):
+            included = f'"device_protocols/smp/{header}.h"'
+            self.assertEqual(including(included, command), set(), header)
+            self.assertEqual(including(included, CLI), {"wiring"}, header)
+        for header in ("smp/smp_driver", "smp/console_channel", "transport/serial_stream"):
+            self.assertEqual(including(f'"device_protocols/{header}.h"', command), {"wiring"}, header)
+
     def test_an_include_in_a_comment_is_none(self):
         self.assertEqual(in_source('// #include "app/gui/main_window.h"\n'), set())
 
