@@ -32,6 +32,7 @@ public:
     }
 
     bool isEmpty() const { return m_items.isEmpty(); }
+    qsizetype size() const { return m_items.size(); }
 
     /// Drops what nobody has read yet. A waiting reader goes on waiting.
     void clear() { m_items.clear(); }

@@ -9,11 +9,18 @@ using core::Done;
 using core::ErrorKind;
 using core::Task;
 
+namespace {
+
+// More are dropped, as any network does: the sender repeats.
+constexpr qsizetype kMostWaiting = 64;
+
+} // namespace
+
 UdpChannel::UdpChannel(QString host, quint16 port) : m_host(std::move(host)), m_port(port)
 {
     QObject::connect(&m_socket, &QUdpSocket::stateChanged, &m_socket, [this] { onState(); });
     QObject::connect(&m_socket, &QUdpSocket::errorOccurred, &m_socket, [this] { onError(); });
-    QObject::connect(&m_socket, &QUdpSocket::readyRead, &m_socket, [this] { wakeReader(); });
+    QObject::connect(&m_socket, &QUdpSocket::readyRead, &m_socket, [this] { onReadyRead(); });
 }
 
 UdpChannel::~UdpChannel()
@@ -21,22 +28,34 @@ UdpChannel::~UdpChannel()
     m_socket.disconnect(); // Closing must not call back into what is being destroyed.
 }
 
+/// A name may have numbers of both kinds, and a datagram to the wrong one just vanishes. Small devices have
+/// one of IPv4, and so has what is forwarded to an emulator.
 Task<Done> UdpChannel::open()
 {
     close();
-    m_socket.abort();
-    m_opening.clear();
-    m_bell.clear();
-    m_socket.connectToHost(m_host, m_port);
-    while (m_socket.state() == QAbstractSocket::HostLookupState
-           || m_socket.state() == QAbstractSocket::ConnectingState)
-        co_await m_opening.next();
+    for (const auto protocol : {QAbstractSocket::IPv4Protocol, QAbstractSocket::IPv6Protocol}) {
+        co_await connectBy(protocol);
+        if (m_socket.error() != QAbstractSocket::HostNotFoundError)
+            break;
+    }
     if (m_socket.state() != QAbstractSocket::ConnectedState)
         co_return core::fail(m_socket.error() == QAbstractSocket::HostNotFoundError
                                  ? ErrorKind::Disconnected
                                  : ErrorKind::TransportFailed,
                              QStringLiteral("%1: %2").arg(m_host, m_socket.errorString()));
     m_isOpen = true;
+    co_return Done{};
+}
+
+Task<Done> UdpChannel::connectBy(QAbstractSocket::NetworkLayerProtocol protocol)
+{
+    m_socket.abort();
+    m_opening.clear();
+    m_incoming.clear();
+    m_socket.connectToHost(m_host, m_port, QIODevice::ReadWrite, protocol);
+    while (m_socket.state() == QAbstractSocket::HostLookupState
+           || m_socket.state() == QAbstractSocket::ConnectingState)
+        co_await m_opening.next();
     co_return Done{};
 }
 
@@ -54,17 +73,9 @@ Task<Done> UdpChannel::send(QByteArray frame)
 
 Task<QByteArray> UdpChannel::receive()
 {
-    for (;;) {
-        if (!m_isOpen)
-            co_return core::fail(ErrorKind::Disconnected, m_whyLost);
-        if (m_socket.hasPendingDatagrams()) {
-            const QNetworkDatagram datagram = m_socket.receiveDatagram();
-            if (!m_isOpen) // Reading may be what tells that the other end is gone.
-                continue;
-            co_return datagram.data();
-        }
-        co_await m_bell.next();
-    }
+    if (m_incoming.isEmpty() && !m_isOpen)
+        co_return core::fail(ErrorKind::Disconnected, m_whyLost);
+    co_return co_await m_incoming.next();
 }
 
 void UdpChannel::close()
@@ -91,19 +102,24 @@ void UdpChannel::onError()
         linkLost(QStringLiteral("%1: %2").arg(m_host, m_socket.errorString()));
 }
 
+/// Reads before it asks whether there is anything to read: asking would swallow the word that nobody listens,
+/// and a socket whose call was not followed by a read does not call again.
+void UdpChannel::onReadyRead()
+{
+    do {
+        const QNetworkDatagram datagram = m_socket.receiveDatagram();
+        if (datagram.isValid() && m_incoming.size() < kMostWaiting)
+            m_incoming.put(datagram.data());
+    } while (m_isOpen && m_socket.hasPendingDatagrams());
+}
+
 void UdpChannel::linkLost(const QString &why)
 {
     if (!m_isOpen)
         return;
     m_isOpen = false;
     m_whyLost = why;
-    wakeReader();
-}
-
-void UdpChannel::wakeReader()
-{
-    if (m_bell.isEmpty())
-        m_bell.put(Done{});
+    m_incoming.put(core::fail(ErrorKind::Disconnected, why));
 }
 
 } // namespace transport

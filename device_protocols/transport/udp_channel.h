@@ -17,8 +17,8 @@ public:
     UdpChannel(QString host, quint16 port);
     ~UdpChannel() override;
 
-    /// Disconnected when the host's name is not known. That nobody listens shows with the first answer that
-    /// does not come, or at once when the host says so.
+    /// Takes the host's IPv4 number where its name has one. Disconnected when the name is not known. That
+    /// nobody listens shows with the first answer that does not come, or at once when the host says so.
     core::Task<core::Done> open() override;
     core::Task<core::Done> send(QByteArray frame) override;
     core::Task<QByteArray> receive() override;
@@ -28,16 +28,17 @@ public:
     int largestFrame() const override { return 1500 - 48; }
 
 private:
+    core::Task<core::Done> connectBy(QAbstractSocket::NetworkLayerProtocol protocol);
     void onState();
     void onError();
+    void onReadyRead();
     void linkLost(const QString &why);
-    void wakeReader();
 
     QString m_host;
     quint16 m_port;
     QUdpSocket m_socket;
     core::Mailbox<core::Done> m_opening;
-    core::Mailbox<core::Done> m_bell; // rings once for any number of arrivals
+    core::Mailbox<QByteArray> m_incoming; // with the error at the end
     bool m_isOpen = false;
     QString m_whyLost = QStringLiteral("the link was never opened");
 };
