@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/device/health_requirement.h"
 #include "core/update/job.h"
 
 namespace core {
-
-/// A check of the unit's own that must hold within its time before a trial is confirmed.
-struct HealthRequirement {
-    QString check;
-    std::chrono::seconds within{10};
-};
 
 /// One image whose signature, hash and target were verified; see VerifiedRelease.
 struct ImageToInstall {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QList>
+#include <QMetaType>
+#include <QString>
+
+#include <optional>
+
+namespace core {
+
+/// The vendor's and product's id of a USB device descriptor (USB 2.0, table 9-8: idVendor, idProduct).
+struct UsbIds {
+    quint16 vendor = 0;
+    quint16 product = 0;
+
+    friend bool operator==(const UsbIds &, const UsbIds &) = default;
+};
+
+QString toText(const UsbIds &ids); // "2fe3:0100"
+
+/// A serial port as the system sees it, before anybody has opened it. Texts are empty where the system does
+/// not say. A value.
+struct Port {
+    QString location; // "/dev/ttyACM0", "COM7": what is opened
+    std::optional<UsbIds> usb; // none for a port that is not on USB
+    QString serialNumber; // of the USB device or adapter
+    QString maker;
+    QString product;
+    QString topology; // the USB device's place, "1-4.2": it stays while the plug stays
+    QString interface; // of the USB device, "00": tells the ports of one device apart
+
+    friend bool operator==(const Port &, const Port &) = default;
+};
+
+} // namespace core
+
+Q_DECLARE_METATYPE(core::Port)
