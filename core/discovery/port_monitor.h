@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/discovery/port.h"
+#include "core/discovery/subscription.h"
+
+#include <functional>
+#include <memory>
+
+namespace core {
+
+enum class PortChange { Arrived, Left };
+
+/// Knows the serial ports on USB that are attached, and tells of those that come and go. Opens none of them.
+///
+/// The seam between the operating system's hot-plug and everything else; each system has its back end in
+/// device_protocols/transport. Lives on the device thread, outlives its subscriptions, and tells from the
+/// event loop, never from inside a call. A port that leaves and comes back is told as both, also when nothing
+/// of it has changed: that is how a restart is seen.
+class PortMonitor
+{
+public:
+    using Listener = std::function<void(PortChange, const Port &)>;
+
+    PortMonitor() = default;
+    virtual ~PortMonitor() = default;
+    Q_DISABLE_COPY_MOVE(PortMonitor)
+
+    /// By location.
+    virtual QList<Port> ports() = 0;
+
+    virtual std::unique_ptr<Subscription> subscribe(Listener listener);
+
+protected:
+    /// Tells everybody who listens. They may subscribe and end their subscriptions meanwhile.
+    void tell(PortChange change, const Port &port);
+    bool hasListeners() const { return !m_listeners.isEmpty(); }
+
+private:
+    class Entry;
+
+    QList<Entry *> m_listeners;
+};
+
+} // namespace core

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_protocols/transport/port_owner.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QStringList>
+
+#include <algorithm>
+
+#ifdef Q_OS_LINUX
+#include <sys/stat.h>
+#endif
+
+namespace transport {
+
+#ifdef Q_OS_LINUX
+
+namespace {
+
+/// The device that a path leads to; 0 for what is no device.
+dev_t deviceAt(const QByteArray &path)
+{
+    struct stat facts {
+    };
+    if (::stat(path.constData(), &facts) != 0 || !S_ISCHR(facts.st_mode))
+        return 0;
+    return facts.st_rdev;
+}
+
+bool holds(const QString &process, dev_t device)
+{
+    const QDir descriptors(process + QStringLiteral("/fd"));
+    // Links that lead nowhere for us (sockets, pipes) are "system" files.
+    const QStringList names = descriptors.entryList(QDir::Files | QDir::System | QDir::NoDotAndDotDot);
+    for (const QString &name : names)
+        if (deviceAt(QFile::encodeName(descriptors.filePath(name))) == device)
+            return true;
+    return false;
+}
+
+QString commandOf(const QString &process)
+{
+    QFile file(process + QStringLiteral("/comm"));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    return QString::fromUtf8(file.readAll()).trimmed();
+}
+
+} // namespace
+
+QList<PortOwner> ownersOf(const QString &port)
+{
+    const dev_t device = deviceAt(QFile::encodeName(port));
+    if (device == 0)
+        return {};
+    QList<PortOwner> owners;
+    const QStringList processes = QDir(QStringLiteral("/proc")).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    for (const QString &name : processes) {
+        bool isProcess = false;
+        const qint64 pid = name.toLongLong(&isProcess);
+        const QString process = QStringLiteral("/proc/") + name;
+        if (isProcess && pid != QCoreApplication::applicationPid() && holds(process, device))
+            owners.append({pid, commandOf(process)});
+    }
+    std::sort(owners.begin(), owners.end(),
+              [](const PortOwner &one, const PortOwner &other) { return one.pid < other.pid; });
+    return owners;
+}
+
+#else
+
+QList<PortOwner> ownersOf(const QString &)
+{
+    return {};
+}
+
+#endif
+
+QString toText(const QList<PortOwner> &owners)
+{
+    QStringList texts;
+    for (const PortOwner &owner : owners)
+        texts.append(QStringLiteral("%1 (pid %2)").arg(owner.command).arg(owner.pid));
+    return texts.join(QStringLiteral(", "));
+}
+
+} // namespace transport
