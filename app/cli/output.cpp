@@ -125,6 +125,16 @@ void Output::device(const core::DeviceSnapshot &unit)
         print(line);
 }
 
+void Output::deviceChange(const QString &change, const core::DeviceSnapshot &unit)
+{
+    if (isJson())
+        return jsonLine(
+            QStringLiteral("device"),
+            {{QStringLiteral("change"), change}, {QStringLiteral("device"), events::deviceJson(unit)}});
+    const bool isInspected = change == QStringLiteral("inspected");
+    print(QStringLiteral("%1: %2").arg(change, isInspected ? deviceText(unit) : unit.name));
+}
+
 void Output::plan(const core::UpdatePlan &plan)
 {
     if (isJson())
@@ -147,6 +157,8 @@ void Output::jobEvent(const core::JobEvent &event)
     };
     const auto ofStep = [this](const core::StepStarted &started) {
         print(QStringLiteral("  %1 …").arg(texts::stepTitle(started.step)));
+        if (started.usually)
+            print(QStringLiteral("    about %1 s; do not unplug it").arg(started.usually->count() / 1000));
     };
     const auto ofProgress = [this](const core::WriteProgressed &written) {
         progress({}, written.done, written.total, paceOf(written));

@@ -29,6 +29,9 @@ public:
     bool isJson() const { return m_form == Form::JsonLines; }
 
     void device(const core::DeviceSnapshot &unit);
+
+    /// The same of a list that goes on: "present", "arrived", "inspected" or "left".
+    void deviceChange(const QString &change, const core::DeviceSnapshot &unit);
     void jobEvent(const core::JobEvent &event);
     void plan(const core::UpdatePlan &plan);
 

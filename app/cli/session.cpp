@@ -142,6 +142,11 @@ QString Session::catalogFolder() const
     return options.catalogDirectory;
 }
 
+QString Session::keptFolder() const
+{
+    return QFileInfo(options.catalogDirectory).path();
+}
+
 namespace {
 
 /// Of a bundle that is named by its path, or as "catalog:" and a name in the catalog.
@@ -236,7 +241,7 @@ int run(int argc, const char *const *argv, Session &session)
     app.require_subcommand(1);
     app.fallthrough(); // Global options may stand behind the command.
 
-    std::string benchDirectory, trustFile, stateDirectory, passphraseFile, caFile;
+    std::string benchDirectory, trustFile, stateDirectory, passphraseFile, caFile, recordFile;
     app.add_flag("--json", session.options.isJson, "JSON lines on standard output, for scripts");
     app.add_option("--bench", benchDirectory, "also find the virtual devices of this bench");
     app.add_option("--trust", trustFile, "the keys that are trusted; a bench has its own");
@@ -246,6 +251,8 @@ int run(int argc, const char *const *argv, Session &session)
                    "answers for passphrases and PINs, a line each; /dev/stdin and /dev/fd/3 are files, too");
     app.add_option("--ca", caFile,
                    "certificate authorities (PEM) that vouch for servers to fetch from, beside the system's");
+    app.add_option("--record", recordFile,
+                   "write down what goes over the link, for a report; FILE.2 for a second link");
     for (const auto add :
          {addDevices, addInspect, addDiagnose, addUpdate, addConfirm, addRevert, addRecover, addUnlock,
           addRegion, addImage, addBundle, addCatalog, addKey, addTrust, addSmp, addBench})
@@ -266,6 +273,7 @@ int run(int argc, const char *const *argv, Session &session)
     session.options.stateDirectory = state::stateFolder(toldState);
     session.options.catalogDirectory = state::catalogFolder(toldState, session.options.benchDirectory);
     session.options.downloadDirectory = state::downloadFolder(toldState, session.options.benchDirectory);
+    session.options.recordFile = QString::fromStdString(recordFile);
     session.options.caFile = QString::fromStdString(caFile);
     return session.command();
 }

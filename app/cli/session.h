@@ -27,6 +27,7 @@ struct Surroundings {
     std::function<core::Result<std::unique_ptr<core::HttpsSource>>(const GlobalOptions &)> makeHttpsSource;
     core::StopRequest &stop;
     using TextSink = std::function<void(QByteArray)>;
+    /// For units that the connector resolved.
     std::function<core::Task<std::unique_ptr<smp::Client>>(core::FoundUnit, TextSink)> openSmp;
 };
 
@@ -46,6 +47,7 @@ public:
     core::Connector &connector();
     core::Clock &clock() { return m_surroundings.clock; }
     core::JobContext jobContext();
+    core::StopRequest &stopRequest() { return m_surroundings.stop; }
 
     /// The driver of the one unit that `device` names, open.
     core::Result<std::unique_ptr<core::Driver>> open(const QString &device);
@@ -78,6 +80,9 @@ public:
 
     /// Where the releases are that this computer keeps.
     QString catalogFolder() const;
+
+    /// Where that folder is, with whatever else is kept.
+    QString keptFolder() const;
 
     /// What the organisation allows on this computer.
     core::Result<core::OrganisationPolicy> policy();

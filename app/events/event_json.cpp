@@ -208,6 +208,28 @@ QJsonObject identityJson(const core::DeviceSnapshot &unit)
             {QStringLiteral("serial"), unit.identity.serialNumber}};
 }
 
+QJsonValue textOrNull(const QString &text)
+{
+    return text.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(text);
+}
+
+QJsonValue attachmentJson(const std::optional<core::Attachment> &attachment)
+{
+    if (!attachment)
+        return QJsonValue::Null;
+    const core::Port &port = attachment->port;
+    const core::DeviceProfile profile = attachment->profile.value_or(core::DeviceProfile{});
+    return QJsonObject{
+        {QStringLiteral("location"), port.location},
+        {QStringLiteral("usb"), port.usb ? QJsonValue(core::toText(*port.usb)) : QJsonValue::Null},
+        {QStringLiteral("serial"), textOrNull(port.serialNumber)},
+        {QStringLiteral("product"), textOrNull(port.product)},
+        {QStringLiteral("topology"), textOrNull(port.topology)},
+        {QStringLiteral("profile"), textOrNull(profile.id)},
+        {QStringLiteral("recovery_entry"), textOrNull(profile.recoveryEntry)},
+        {QStringLiteral("used_by"), textOrNull(attachment->holder)}};
+}
+
 template<class... Handlers>
 struct Match : Handlers... {
     using Handlers::operator()...;
@@ -231,6 +253,7 @@ QJsonObject deviceJson(const core::DeviceSnapshot &unit)
     QJsonObject json = identityJson(unit);
     json[QStringLiteral("hardware_id")] = hexOrNull(unit.identity.hardwareId);
     json[QStringLiteral("stage")] = stageName(unit.stage);
+    json[QStringLiteral("port")] = attachmentJson(unit.attachment);
     json[QStringLiteral("slots")] = slotList;
     json[QStringLiteral("boot_state")] =
         unit.bootState ? QJsonValue(bootStateJson(*unit.bootState)) : QJsonValue::Null;
@@ -296,8 +319,11 @@ QJsonObject jobEventJson(const core::JobEvent &event)
                 {QStringLiteral("reason"), reasonOrNull(reached.reason)}};
     };
     const auto ofStep = [](const core::StepStarted &started) -> QJsonObject {
-        return {{QStringLiteral("note"), texts::stepTitle(started.step)},
-                {QStringLiteral("stoppable"), started.isStoppable}};
+        QJsonObject json{{QStringLiteral("note"), texts::stepTitle(started.step)},
+                         {QStringLiteral("stoppable"), started.isStoppable}};
+        if (started.usually)
+            json[QStringLiteral("usual_seconds")] = double(started.usually->count()) / 1000.0;
+        return json;
     };
     const auto ofProgress = [](const core::WriteProgressed &progress) -> QJsonObject {
         return {{QStringLiteral("done"), progress.done},

@@ -2,6 +2,8 @@
 #include "app/gui/device_thread/device_thread.h"
 #include "app/gui/look/icon.h"
 #include "app/gui/shell/main_window.h"
+#include "app/state/profile_folders.h"
+#include "app/state/state_folders.h"
 #include "app/wiring/live_connector.h"
 
 #include <QApplication>
@@ -16,9 +18,11 @@ gui::ThemeChoice themeNamed(const QString &name)
     return name == QStringLiteral("dark") ? gui::ThemeChoice::Dark : gui::ThemeChoice::FollowSystem;
 }
 
-std::unique_ptr<core::Connector> makeConnector(core::Clock &clock, const QString &bench)
+gui::ConnectorFactory connectorFactory(const QString &stateDirectory)
 {
-    return std::make_unique<wiring::LiveConnector>(clock, bench);
+    return [profiles = state::profileFolders(stateDirectory)](core::Clock &clock, const QString &bench) {
+        return std::make_unique<wiring::LiveConnector>(clock, wiring::Places{bench, profiles});
+    };
 }
 
 } // namespace
@@ -53,7 +57,7 @@ int main(int argc, char *argv[])
 
     gui::Theme look(application, themeNamed(parser.value(theme)));
     const gui::ToldFiles told{parser.value(trust), parser.value(stateFolder)};
-    gui::DeviceThread devices(makeConnector, told);
+    gui::DeviceThread devices(connectorFactory(state::stateFolder(parser.value(stateFolder))), told);
     gui::MainWindow window(devices, look);
     window.show();
     window.openBench(parser.value(bench));

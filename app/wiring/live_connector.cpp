@@ -2,33 +2,18 @@
 #include "app/wiring/live_connector.h"
 
 #include "app/bench/bench_file.h"
-#include "app/wiring/smp_unit.h"
+#include "app/wiring/link_record.h"
+#include "device_protocols/smp/smp_client.h"
+#include "device_protocols/transport/port_owner.h"
+#include "device_protocols/transport/system_ports.h"
 
-#include <QSerialPortInfo>
+#include <QFileInfo>
 
 #include <algorithm>
 
 namespace wiring {
 
 namespace {
-
-/// Serial ports on USB: one appears when something is plugged in.
-QList<core::FoundUnit> serialPorts()
-{
-    QList<core::FoundUnit> ports;
-    for (const QSerialPortInfo &port : QSerialPortInfo::availablePorts()) {
-        if (!port.hasVendorIdentifier())
-            continue; // A port of the computer itself: it is there whether or not a unit is. Give its
-                      // address.
-        const core::DeviceAddress address{core::DeviceAddress::Link::Serial, port.systemLocation()};
-        const QString what =
-            port.description().isEmpty() ? QStringLiteral("serial port") : port.description();
-        ports.append({core::toText(address), address,
-                      QStringLiteral("%1; not asked who it is, because nothing is known of it").arg(what),
-                      false});
-    }
-    return ports;
-}
 
 core::Result<QList<core::FoundUnit>> benchUnits(const QString &directory)
 {
@@ -41,17 +26,97 @@ core::Result<QList<core::FoundUnit>> benchUnits(const QString &directory)
     return units;
 }
 
+QString noteOn(const core::Attachment &attachment)
+{
+    const core::Port &port = attachment.port;
+    const QString what = port.product.isEmpty() ? QStringLiteral("serial port") : port.product;
+    if (attachment.profile)
+        return QStringLiteral("%1: %2").arg(what, attachment.profile->name);
+    const QString unknown = QStringLiteral("%1; not asked who it is, because no profile knows it").arg(what);
+    if (attachment.holder.isEmpty())
+        return unknown;
+    return QStringLiteral("%1; used by another program: %2").arg(unknown, attachment.holder);
+}
+
 } // namespace
+
+LiveConnector::LiveConnector(core::Clock &clock, Places places) :
+    LiveConnector(clock, std::move(places), transport::systemPortMonitor(clock))
+{
+}
+
+LiveConnector::LiveConnector(core::Clock &clock, Places places, std::unique_ptr<core::PortMonitor> monitor) :
+    m_clock(clock), m_places(std::move(places)), m_monitor(std::move(monitor))
+{
+}
+
+LiveConnector::~LiveConnector() = default;
+
+/// Once: whoever changes a profile starts the program anew.
+core::Result<core::Done> LiveConnector::readProfiles()
+{
+    if (m_profiles)
+        return core::Done{};
+    core::Result<core::ProfileBook> book = core::ProfileBook::read(m_places.profileFolders);
+    if (!book)
+        return core::passOn(book.error());
+    m_profiles = *std::move(book);
+    return core::Done{};
+}
+
+core::Attachment LiveConnector::attachmentOf(const core::Port &port) const
+{
+    core::Attachment attachment{port};
+    if (const core::DeviceProfile *profile = m_profiles->profileFor(port))
+        attachment.profile = *profile;
+    else // One that is asked tells it by refusing to be opened.
+        attachment.holder = transport::toText(transport::ownersOf(port.location));
+    return attachment;
+}
+
+core::FoundUnit LiveConnector::unitAt(const core::Port &port, const QString &name) const
+{
+    const core::Attachment attachment = attachmentOf(port);
+    core::DeviceAddress address{core::DeviceAddress::Link::Serial, port.location};
+    if (attachment.profile) {
+        address.baud = attachment.profile->baud;
+        address.framing = attachment.profile->framing;
+    }
+    return {.name = name.isEmpty() ? core::toText(address) : name,
+            .address = address,
+            .note = noteOn(attachment),
+            .isToBeAsked = attachment.profile.has_value(),
+            .attachment = attachment};
+}
 
 core::Result<QList<core::FoundUnit>> LiveConnector::find()
 {
-    QList<core::FoundUnit> units = serialPorts();
-    if (m_benchDirectory.isEmpty())
-        return units;
-    const core::Result<QList<core::FoundUnit>> virtualUnits = benchUnits(m_benchDirectory);
-    if (!virtualUnits)
-        return core::passOn(virtualUnits.error());
-    return *virtualUnits + units;
+    if (const auto read = readProfiles(); !read)
+        return core::passOn(read.error());
+    QList<core::FoundUnit> units;
+    if (!m_places.benchDirectory.isEmpty()) {
+        const core::Result<QList<core::FoundUnit>> virtualUnits = benchUnits(m_places.benchDirectory);
+        if (!virtualUnits)
+            return core::passOn(virtualUnits.error());
+        units = *virtualUnits;
+    }
+    const QList<core::Port> ports = m_monitor->ports();
+    const QStringList names = core::namesOf(ports);
+    for (qsizetype index = 0; index < ports.size(); ++index)
+        units.append(unitAt(ports.at(index), names.at(index)));
+    return units;
+}
+
+/// For an address that names a port of this computer, by whatever link: /dev/serial/by-id is one, too.
+void LiveConnector::addAttachment(core::FoundUnit &unit) const
+{
+    if (unit.address.link != core::DeviceAddress::Link::Serial)
+        return;
+    const QString real = QFileInfo(unit.address.target).canonicalFilePath();
+    for (const core::Port &port : m_monitor->ports())
+        if (port.location == unit.address.target
+            || (!real.isEmpty() && QFileInfo(port.location).canonicalFilePath() == real))
+            unit.attachment = attachmentOf(port);
 }
 
 core::Result<core::FoundUnit> LiveConnector::resolve(QString text)
@@ -70,12 +135,38 @@ core::Result<core::FoundUnit> LiveConnector::resolve(QString text)
     const core::Result<core::DeviceAddress> address = core::parseAddress(text);
     if (!address)
         return core::fail(core::ErrorKind::NoSuchDevice, core::Reason::NoSuchDevice, address.error().detail);
-    return core::FoundUnit{text, *address};
+    core::FoundUnit unit{text, *address};
+    addAttachment(unit);
+    return unit;
+}
+
+std::unique_ptr<core::Subscription> LiveConnector::watch(std::function<void()> onChange)
+{
+    return m_monitor->subscribe(
+        [onChange = std::move(onChange)](core::PortChange, const core::Port &) { onChange(); });
+}
+
+core::Result<LinkTools> LiveConnector::linkTools()
+{
+    if (const auto read = readProfiles(); !read)
+        return core::passOn(read.error());
+    LinkTools tools{m_clock, *m_monitor, *m_profiles};
+    if (!m_places.recordFile.isEmpty())
+        tools.recordFile = recordFileOf(m_places.recordFile, ++m_recordedLinks);
+    return tools;
 }
 
 core::Task<std::unique_ptr<core::Driver>> LiveConnector::open(core::FoundUnit unit)
 {
-    return openSmpUnit(std::move(unit), m_clock);
+    LinkTools tools = co_await linkTools();
+    co_return co_await openSmpUnit(std::move(unit), std::move(tools));
+}
+
+core::Task<std::unique_ptr<smp::Client>> LiveConnector::openClient(core::FoundUnit unit,
+                                                                   std::function<void(QByteArray)> onText)
+{
+    LinkTools tools = co_await linkTools();
+    co_return co_await openSmpClient(std::move(unit), std::move(tools), std::move(onText));
 }
 
 } // namespace wiring

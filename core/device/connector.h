@@ -2,7 +2,9 @@
 #pragma once
 
 #include "core/device/driver.h"
+#include "core/discovery/subscription.h"
 
+#include <functional>
 #include <memory>
 
 namespace core {
@@ -14,6 +16,7 @@ struct FoundUnit {
     QString note = {}; // where it was found, or why it is not asked
     bool isToBeAsked =
         true; // false for ports that nothing is known of: opening one may reset what is behind it
+    std::optional<Attachment> attachment = {}; // of a port of this computer
 };
 
 /// Finds units and opens them: the way from the recipes to the transports of this machine. Lives on the
@@ -30,6 +33,14 @@ public:
 
     /// The one unit that `text` names: a name out of find(), or an address. NoSuchDevice or AmbiguousDevice.
     virtual Result<FoundUnit> resolve(QString text) = 0;
+
+    /// Calls back, from the event loop, whenever find() has something else to say. Null when that cannot be
+    /// told, so that it has to be asked.
+    virtual std::unique_ptr<Subscription> watch(std::function<void()> onChange)
+    {
+        Q_UNUSED(onChange)
+        return nullptr;
+    }
 
     /// Opens the link, exclusively. The driver closes it when it is destroyed.
     virtual Task<std::unique_ptr<Driver>> open(FoundUnit unit) = 0;

@@ -3,6 +3,7 @@
 
 #include "core/base/version.h"
 #include "core/device/device_address.h"
+#include "core/discovery/attachment.h"
 
 #include <QByteArray>
 #include <QDateTime>
@@ -92,6 +93,7 @@ struct BootState {
 struct DeviceSnapshot {
     QString name; // what the user calls it: an id from `devices`, or the address
     DeviceAddress address;
+    std::optional<Attachment> attachment; // none when it is on no port of this computer
     DeviceIdentity identity;
     BootStage stage = BootStage::Silent;
     QList<Slot> slots; // by index

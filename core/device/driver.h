@@ -14,11 +14,21 @@ namespace core {
 class StopRequest
 {
 public:
-    void raise() { m_isRaised = true; }
+    void raise()
+    {
+        m_isRaised = true;
+        if (m_onRaised)
+            m_onRaised();
+    }
     bool isRaised() const { return m_isRaised; }
+
+    /// For work that waits for events and has no points at which to look. At most one; an empty one takes it
+    /// back.
+    void whenRaised(std::function<void()> call) { m_onRaised = std::move(call); }
 
 private:
     bool m_isRaised = false;
+    std::function<void()> m_onRaised;
 };
 
 /// One answer of the unit's own health checks.

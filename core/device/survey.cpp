@@ -29,6 +29,7 @@ DeviceSnapshot silentUnit(const FoundUnit &unit, const QString &why)
     DeviceSnapshot snapshot;
     snapshot.name = unit.name;
     snapshot.address = unit.address;
+    snapshot.attachment = unit.attachment;
     snapshot.silence = why;
     return snapshot;
 }

@@ -34,8 +34,8 @@ struct Word {
 
 constexpr std::array kPolicies{Word{"leave", LinePolicy::Leave}, Word{"raise", LinePolicy::Raise},
                                Word{"lower", LinePolicy::Lower}};
-constexpr std::array kFramings{Word{"smp_console", DeviceProfile::Framing::SmpConsole},
-                               Word{"smp_raw", DeviceProfile::Framing::SmpRaw}};
+constexpr std::array kFramings{Word{"smp_console", DeviceAddress::Framing::Console},
+                               Word{"smp_raw", DeviceAddress::Framing::Raw}};
 constexpr std::array kLinks{Word{"serial", DeviceAddress::Link::Serial}};
 
 template<class Words>

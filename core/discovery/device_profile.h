@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/device/device_address.h"
 #include "core/device/health_requirement.h"
 #include "core/discovery/port.h"
 
@@ -27,13 +28,11 @@ struct UsbMatch {
 /// How a family of devices is reached, known before anything is sent to one. A value. Described in
 /// docs/formats/profiles.md.
 struct DeviceProfile {
-    enum class Framing { SmpConsole, SmpRaw };
-
     QString id; // the file's name without its ending
     QString name; // what people call the family
     QList<UsbMatch> usb;
     int baud = 115200;
-    Framing framing = Framing::SmpConsole;
+    DeviceAddress::Framing framing = DeviceAddress::Framing::Console;
     LinePolicy dtr = LinePolicy::Leave;
     LinePolicy rts = LinePolicy::Leave;
     QString recoveryEntry; // what a person does to bring such a unit into recovery; may be empty

@@ -4,6 +4,7 @@
 #include <QList>
 #include <QMetaType>
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 
@@ -32,6 +33,12 @@ struct Port {
 
     friend bool operator==(const Port &, const Port &) = default;
 };
+
+/// A name for each port, as stable as the bus allows: the USB serial number, which stays wherever the unit is
+/// plugged in; or its place on the bus, "usb-1-4.2", when it has no serial number; or both, when it shares it
+/// with another port, and the interface as well where that does not do. Empty when the system tells none of
+/// it. In the order of the ports.
+QStringList namesOf(const QList<Port> &ports);
 
 } // namespace core
 

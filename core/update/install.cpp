@@ -112,10 +112,11 @@ Verdict notArmed(const InstallOrder &order, const Error &error)
     return isRefused ? endedEarly(order, error) : unproven(order, error);
 }
 
-Task<DeviceSnapshot> restart(Driver &driver, JobContext job)
+Task<DeviceSnapshot> restart(Driver &driver, InstallOrder order, JobContext job)
 {
+    const Milliseconds usually = estimateRestart(order.before, order.image.file.size(), job.restartBefore);
     job.report(StateReached{JobState::Trial});
-    job.report(StepStarted{JobStep::Restarting, false});
+    job.report(StepStarted{JobStep::Restarting, false, usually});
     co_await driver.reload(ReloadInto::Application);
     co_return co_await driver.identify();
 }
@@ -139,10 +140,14 @@ Task<Verdict> install(Driver &driver, InstallOrder order, JobContext job)
         co_return staged;
     }
 
-    const Result<DeviceSnapshot> after = co_await attempt(restart(driver, job));
+    const Milliseconds begun = job.clock.now();
+    const Result<DeviceSnapshot> after = co_await attempt(restart(driver, order, job));
     if (!after)
         co_return unproven(order, after.error());
-    co_return co_await judgeTrial(driver, order, *after, job);
+    const RestartTime took{order.image.file.size(), job.clock.now() - begun};
+    Verdict verdict = co_await judgeTrial(driver, order, *after, job);
+    verdict.restart = took;
+    co_return verdict;
 }
 
 } // namespace core

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/device/driver.h"
+#include "core/update/restart_estimate.h"
 #include "core/update/verdict.h"
 
 #include <QMetaType>
@@ -36,6 +37,7 @@ struct StateReached {
 struct StepStarted {
     JobStep step;
     bool isStoppable = true; // false while stopping would leave the unit worse off
+    std::optional<Milliseconds> usually = {}; // how long it will take, as far as can be told before
 };
 
 /// A file of the release that is fetched before anything is done with a unit.
@@ -57,6 +59,7 @@ struct JobContext {
     Clock &clock;
     std::function<void(const JobEvent &)> report = [](const JobEvent &) {};
     const StopRequest *stop = nullptr;
+    std::optional<RestartTime> restartBefore = {}; // of this unit, when it is known
 
     bool isStopped() const { return stop && stop->isRaised(); }
 };

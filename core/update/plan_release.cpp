@@ -19,11 +19,14 @@ bool isApplication(const VerifiedPayload &payload)
     return payload.image && description.image == QStringLiteral("application") && isForSpareSlot;
 }
 
-ImageToInstall imageOf(const VerifiedPayload &payload, const Manifest &manifest)
+/// The release's checks, and those that the profile of the unit's family asks of every release.
+ImageToInstall imageOf(const VerifiedPayload &payload, const Manifest &manifest, const DeviceSnapshot &unit)
 {
     ImageToInstall image{payload.file, payload.image->digest, payload.image->version, {}};
     for (const ManifestHealthCheck &check : manifest.health)
         image.health.append({check.check, std::chrono::seconds(check.withinSeconds)});
+    if (unit.attachment && unit.attachment->profile)
+        image.health.append(unit.attachment->profile->health);
     return image;
 }
 
@@ -51,7 +54,7 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
     const Manifest &manifest = release.manifest();
     UpdatePlan plan;
     plan.order.before = unit;
-    plan.order.image = imageOf(payloads.constFirst(), manifest);
+    plan.order.image = imageOf(payloads.constFirst(), manifest, unit);
     plan.release = factsOf(release);
     plan.build = manifest.build;
     plan.configSchema = manifest.configSchema;

@@ -3,6 +3,7 @@
 
 #include "core/async/clock.h"
 #include "core/device/device_snapshot.h"
+#include "core/update/restart_estimate.h"
 
 namespace core {
 
@@ -33,6 +34,7 @@ struct Verdict {
     QByteArray hash = {}; // of the image that the job was about
     QList<Reason> failedChecks = {}; // of a refusal: every preflight check that failed
     Milliseconds duration{0};
+    std::optional<RestartTime> restart = {}; // into the trial, when the unit came back from it
 };
 
 /// The process exit code for a verdict (docs/formats/command_line.md).

@@ -324,9 +324,10 @@ Task<BootReport> BootmendGroup::bootState(Patience patience)
     co_return parseBootState(reply);
 }
 
-Task<IdentityReport> BootmendGroup::identity()
+Task<IdentityReport> BootmendGroup::identity(Patience patience)
 {
-    const QCborMap reply = co_await m_client.request(kIdentity);
+    QCborMap nothing;
+    const QCborMap reply = co_await m_client.request(kIdentity, std::move(nothing), patience);
     co_return parseIdentity(reply);
 }
 

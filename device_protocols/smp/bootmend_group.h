@@ -25,7 +25,7 @@ public:
     explicit BootmendGroup(Client &client) : m_client(client) { }
 
     core::Task<BootReport> bootState(Patience patience = kReading);
-    core::Task<IdentityReport> identity();
+    core::Task<IdentityReport> identity(Patience patience = kReading);
     core::Task<QList<core::FlashRegion>> flashMap();
     core::Task<QList<core::HealthCheck>> health();
 

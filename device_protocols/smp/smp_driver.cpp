@@ -146,9 +146,13 @@ Task<Done> SmpDriver::open()
 
 Task<Done> SmpDriver::ensureLink()
 {
-    if (!m_client.isOpen())
-        co_await open();
-    co_return Done{};
+    if (m_client.isOpen())
+        co_return Done{};
+    co_await open();
+    const Result<Done> isIt = co_await core::attempt(checkWhoAnswers());
+    if (!isIt)
+        m_client.close(); // Asked anew the next time, perhaps elsewhere.
+    co_return isIt;
 }
 
 /// Images and boot record are asked one after the other; a unit that restarted in between has told two
@@ -172,7 +176,7 @@ Task<DeviceSnapshot> SmpDriver::readUnit()
 
     DeviceSnapshot unit;
     unit.name = m_unit.name;
-    unit.address = m_unit.address;
+    addPlace(unit);
     unit.bufferSize = told.bufferSize;
     unit.bufferCount = told.bufferSize > 0 ? told.bufferCount : 0;
     unit.slots = mergeSlots(sizes, images);
@@ -196,6 +200,7 @@ Task<DeviceSnapshot> SmpDriver::addIdentity(DeviceSnapshot unit)
     IdentityReport notProvisioned;
     const IdentityReport report = co_await orWhenRefused(std::move(told), std::move(notProvisioned));
     unit.identity = report.identity;
+    remember(report.identity);
     unit.bootloader = QStringLiteral("Bootmend %1").arg(report.bootloader).trimmed();
     const Result<core::Version> version = core::parseVersion(report.bootloader);
     if (version)
@@ -203,14 +208,17 @@ Task<DeviceSnapshot> SmpDriver::addIdentity(DeviceSnapshot unit)
     co_return unit;
 }
 
-/// A device without our group does not say who it is: it is known by where it is attached.
+/// A device without our group does not say who it is: it is known by where it is attached
+/// (docs/decisions/0021, 0068).
 Task<DeviceSnapshot> SmpDriver::addGeneric(DeviceSnapshot unit)
 {
     Result<BootloaderInfo> told = co_await core::attempt(m_os.bootloaderInfo());
     BootloaderInfo unknown;
     const BootloaderInfo info = co_await orWhenRefused(std::move(told), std::move(unknown));
     unit.bootloader = info.name;
-    unit.identity.serialNumber = m_unit.usbSerial.isEmpty() ? toText(m_unit.address) : m_unit.usbSerial;
+    const QString usbSerial = m_unit.attachment ? m_unit.attachment->port.serialNumber : QString();
+    const QString name = m_unit.trail ? m_unit.trail->name() : usbSerial;
+    unit.identity.serialNumber = name.isEmpty() ? toText(m_unit.address) : name;
     unit.stage = stageOf(unit.slots);
     addUnlistedSlots(unit.slots, info.mode);
     co_return unit;
@@ -334,6 +342,8 @@ Task<Done> SmpDriver::awaitReturn(std::optional<quint32> countBefore, core::Relo
         if (back && *back)
             co_return Done{};
         const Milliseconds waited = m_clock.now() - begun;
+        if (!back && back.error().kind == ErrorKind::AmbiguousDevice && waited >= kGoesOnLimit)
+            co_return core::passOn(back.error()); // Its own port may have come back later than others.
         if (back && waited >= kGoesOnLimit)
             co_return core::fail(ErrorKind::RefusedByDevice, Reason::DeviceRefused,
                                  QStringLiteral("the unit goes on answering and does not restart"));

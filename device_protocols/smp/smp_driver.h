@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/device/driver.h"
+#include "core/discovery/unit_trail.h"
 #include "device_protocols/smp/bootmend_group.h"
 #include "device_protocols/smp/image_group.h"
 #include "device_protocols/smp/os_group.h"
@@ -18,7 +19,8 @@ public:
     struct Unit {
         QString name; // what the user calls it
         core::DeviceAddress address;
-        QString usbSerial; // of the adapter or the unit itself; empty when the link has none
+        std::optional<core::Attachment> attachment = {}; // none when it is on no port of this computer
+        std::shared_ptr<core::UnitTrail> trail = {}; // to it, when its port may change; else null
     };
 
     SmpDriver(Unit unit, std::unique_ptr<transport::FrameChannel> channel, core::Clock &clock);
@@ -47,6 +49,11 @@ private:
 
     core::Task<bool> isInRecovery();
     core::Task<core::Done> ensureLink();
+    core::Task<core::Done> ensureUnverifiedLink();
+    core::Task<core::Done> checkWhoAnswers();
+    core::Task<core::Done> checkIdentity();
+    void remember(const core::DeviceIdentity &identity);
+    void addPlace(core::DeviceSnapshot &unit) const;
     core::Task<core::DeviceSnapshot> readUnit();
     core::Task<core::DeviceSnapshot> addIdentity(core::DeviceSnapshot unit);
     core::Task<core::DeviceSnapshot> addGeneric(core::DeviceSnapshot unit);
@@ -59,6 +66,7 @@ private:
     core::Task<bool> hasReturned(std::optional<quint32> countBefore);
 
     Unit m_unit;
+    std::optional<core::DeviceIdentity> m_known; // what it said of itself first
     core::Clock &m_clock;
     Client m_client;
     OsGroup m_os;

@@ -107,7 +107,8 @@ Task<Done> SmpDriver::callIntoRecovery(Milliseconds limit, const core::StopReque
             co_return core::fail(
                 ErrorKind::TimedOut, Reason::Timeout,
                 QStringLiteral("no recovery mode answered within %1 s").arg(limit.count() / 1000));
-        const Result<Done> open = co_await core::attempt(ensureLink()); // The cable may be off, too.
+        const Result<Done> open =
+            co_await core::attempt(ensureUnverifiedLink()); // The cable may be off, too.
         if (open && now >= nextQuestion) {
             nextQuestion = now + kAskEvery;
             asking.emplace(isInRecovery(), onAnswer);

@@ -10,6 +10,7 @@
 
 #ifdef Q_OS_LINUX
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #endif
 
 namespace transport {
@@ -28,15 +29,45 @@ dev_t deviceAt(const QByteArray &path)
     return facts.st_rdev;
 }
 
+constexpr unsigned kPtyMajor = 136; // to 143, 256 ptys each (Documentation/admin-guide/devices.txt)
+constexpr unsigned kPtyMajors = 8;
+constexpr unsigned kPtysPerMajor = 256;
+const dev_t kPtyMaster = makedev(5, 2); // /dev/ptmx
+
+/// The number of a pty; -1 for another device.
+int ptyNumber(dev_t device)
+{
+    const unsigned kind = major(device) - kPtyMajor; // wraps for smaller ones
+    return kind < kPtyMajors ? int(kind * kPtysPerMajor + minor(device)) : -1;
+}
+
+/// Whether a descriptor is the master of that pty (proc(5), fdinfo: "tty-index").
+bool isMasterOf(int pty, const QString &process, const QString &descriptor)
+{
+    QFile facts(QStringLiteral("%1/fdinfo/%2").arg(process, descriptor));
+    if (!facts.open(QIODevice::ReadOnly))
+        return false;
+    for (const QByteArray &line : facts.readAll().split('\n'))
+        if (line.startsWith("tty-index:"))
+            return line.mid(10).trimmed().toInt() == pty;
+    return false;
+}
+
+/// Whoever has the master of a pty is the device, not another user of it.
 bool holds(const QString &process, dev_t device)
 {
+    const int pty = ptyNumber(device);
     const QDir descriptors(process + QStringLiteral("/fd"));
     // Links that lead nowhere for us (sockets, pipes) are "system" files.
     const QStringList names = descriptors.entryList(QDir::Files | QDir::System | QDir::NoDotAndDotDot);
-    for (const QString &name : names)
-        if (deviceAt(QFile::encodeName(descriptors.filePath(name))) == device)
-            return true;
-    return false;
+    bool isHeld = false;
+    for (const QString &name : names) {
+        const dev_t open = deviceAt(QFile::encodeName(descriptors.filePath(name)));
+        if (pty >= 0 && open == kPtyMaster && isMasterOf(pty, process, name))
+            return false;
+        isHeld = isHeld || open == device;
+    }
+    return isHeld;
 }
 
 QString commandOf(const QString &process)

@@ -15,8 +15,8 @@ struct PortOwner {
 };
 
 /// The other programs that have the port open, by pid: Linux, from /proc/PID/fd (proc(5)). Programs of other
-/// users are seen by the superuser only, so an empty list does not say that the port is free. Empty on other
-/// systems.
+/// users are seen by the superuser only, so an empty list does not say that the port is free. The process
+/// that plays the device on a pty is none of them. Empty on other systems.
 QList<PortOwner> ownersOf(const QString &port);
 
 /// "minicom (pid 812)"; several with commas between; empty when there is none.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_protocols/transport/serial_stream.h"
 
+#include "device_protocols/transport/port_owner.h"
+
 #include <QFileInfo>
 
 namespace transport {
@@ -45,6 +47,13 @@ Task<Done> SerialStream::open()
     m_port.clearError();
     if (!m_port.open(QIODevice::ReadWrite))
         co_return tl::unexpected(failure());
+    // Exclusive use keeps out whoever comes later, and not the superuser: two readers of one port take each
+    // other's bytes.
+    if (!ownersOf(m_settings.port).isEmpty()) {
+        const Error error = refusal();
+        m_port.close();
+        co_return tl::unexpected(error);
+    }
     co_return configure();
 }
 
@@ -63,11 +72,32 @@ Result<Done> SerialStream::configure()
         m_port.close();
         return tl::unexpected(error);
     }
-    // A pty has no DTR line: it says "unsupported", and needs none.
-    if (m_settings.terminalReady != TerminalReady::LeaveAsIs)
-        m_port.setDataTerminalReady(m_settings.terminalReady == TerminalReady::Raise);
+    setLines();
     linkOpened();
     return Done{};
+}
+
+/// A pty has no such lines: it says "unsupported", and needs none.
+void SerialStream::setLines()
+{
+    if (m_settings.dtr != core::LinePolicy::Leave)
+        m_port.setDataTerminalReady(m_settings.dtr == core::LinePolicy::Raise);
+    if (m_settings.rts != core::LinePolicy::Leave)
+        m_port.setRequestToSend(m_settings.rts == core::LinePolicy::Raise);
+}
+
+/// The system says "permission" both for a port that is opened exclusively (TIOCEXCL, ioctl_tty(2)) and for
+/// one that belongs to somebody else.
+Error SerialStream::refusal() const
+{
+    const QString &port = m_settings.port;
+    const QList<PortOwner> owners = ownersOf(port);
+    if (!owners.isEmpty())
+        return {ErrorKind::TransportFailed,
+                QStringLiteral("%1 is used by another program: %2").arg(port, toText(owners))};
+    if (isPermitted(port))
+        return {ErrorKind::TransportFailed, QStringLiteral("%1 is used by another program").arg(port)};
+    return {ErrorKind::TransportFailed, QStringLiteral("no permission to use %1").arg(port)};
 }
 
 Error SerialStream::failure() const
@@ -77,9 +107,7 @@ Error SerialStream::failure() const
     case QSerialPort::DeviceNotFoundError:
         return {ErrorKind::Disconnected, QStringLiteral("there is no port %1").arg(port)};
     case QSerialPort::PermissionError:
-        if (isPermitted(port))
-            return {ErrorKind::TransportFailed, QStringLiteral("%1 is used by another program").arg(port)};
-        return {ErrorKind::TransportFailed, QStringLiteral("no permission to use %1").arg(port)};
+        return refusal();
     default:
         return {ErrorKind::TransportFailed, QStringLiteral("%1: %2").arg(port, m_port.errorString())};
     }

@@ -16,7 +16,7 @@ constexpr int kLongestJobMs = 60'000;
 
 inline std::unique_ptr<core::Connector> liveConnector(core::Clock &clock, const QString &bench)
 {
-    return std::make_unique<wiring::LiveConnector>(clock, bench);
+    return std::make_unique<wiring::LiveConnector>(clock, wiring::Places{bench, {}});
 }
 
 /// The real window on a bench of its own: real device thread, real firmware in processes.

@@ -125,6 +125,8 @@ QCborMap McumgrUnit::answer(int op, int group, int command, const QCborMap &requ
     QCborMap reply;
     if (group == 64 && command == 0 && bootCount)
         return bootState();
+    if (group == 64 && command == 2 && !deviceId.isEmpty())
+        return identity();
     if (group == 1 && command == 0)
         return op == 0 ? listImages() : writeState(request);
     if (group == 1 && command == 6 && !lacking.contains(QStringLiteral("slots")))
@@ -206,6 +208,16 @@ QCborMap McumgrUnit::bootState() const
     reply[QLatin1String("stage")] = QLatin1String("application");
     reply[QLatin1String("confirmed")] = true;
     reply[QLatin1String("boots")] = qint64(*bootCount);
+    return reply;
+}
+
+QCborMap McumgrUnit::identity() const
+{
+    QCborMap reply;
+    reply[QLatin1String("product")] = QLatin1String("pump");
+    reply[QLatin1String("hw")] = QLatin1String("A");
+    reply[QLatin1String("serial")] = QLatin1String("0042"); // The chips differ.
+    reply[QLatin1String("device_id")] = deviceId;
     return reply;
 }
 

@@ -39,6 +39,7 @@ public:
     core::Milliseconds bootTime{3'000};
     core::Milliseconds goesOnFor{0}; // after the answer to a reset, as before
     std::optional<quint32> bootCount; // with it, the unit has the Bootmend group's boot state
+    QByteArray deviceId; // with the boot count: who it says it is
     int resets = 0;
     int bootMode = 0; // of the last reset
     UploadServer uploads;
@@ -51,6 +52,7 @@ private:
     QCborMap writeState(const QCborMap &request);
     void reset(const QCborMap &request);
     QCborMap bootState() const;
+    QCborMap identity() const;
     void restartIfDue();
     void boot();
 

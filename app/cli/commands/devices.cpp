@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/cli/device_watch.h"
 #include "app/cli/job_runner.h"
 #include "app/cli/session.h"
 #include "core/device/survey.h"
@@ -11,6 +12,7 @@ namespace {
 
 struct DevicesOptions {
     bool isProbing = false; // --probe
+    bool isWatching = false; // --watch
 };
 
 /// All at once: one silent unit must not make the others wait.
@@ -26,8 +28,20 @@ QList<core::DeviceSnapshot> lookAtAll(const QList<core::FoundUnit> &units, Sessi
     return seen;
 }
 
+int watchDevices(const DevicesOptions &options, Session &session)
+{
+    const QString command = QStringLiteral("devices");
+    const auto scope = options.isProbing ? DeviceWatch::Scope::Everything : DeviceWatch::Scope::Known;
+    DeviceWatch watch(session, scope);
+    const core::Result<int> count = watch.run();
+    return count ? session.output().done(command, {{QStringLiteral("count"), *count}})
+                 : session.output().result(command, count.error());
+}
+
 int listDevices(const DevicesOptions &options, Session &session)
 {
+    if (options.isWatching)
+        return watchDevices(options, session);
     const QString command = QStringLiteral("devices");
     core::Result<QList<core::FoundUnit>> found = session.connector().find();
     if (!found)
@@ -55,6 +69,8 @@ void addDevices(CLI::App &app, Session &session)
     const auto options = std::make_shared<DevicesOptions>();
     command->add_flag("--probe", options->isProbing,
                       "also ask ports that nothing is known of; may reset a board");
+    command->add_flag("--watch", options->isWatching,
+                      "go on, and tell of units that come and go; Ctrl-C ends it");
     command->callback(
         [options, &session] { session.command = [=, &session] { return listDevices(*options, session); }; });
 }

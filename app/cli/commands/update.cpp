@@ -5,6 +5,7 @@
 #include "app/cli/session.h"
 #include "app/events/event_json.h"
 #include "app/state/catalog_rules.h"
+#include "app/state/restart_times.h"
 #include "core/device/service_access.h"
 #include "core/recovery/recovery_recipe.h"
 #include "core/update/plan_catalog.h"
@@ -137,7 +138,11 @@ int install(const Recipe &recipe, const InstallOptions &options, Session &sessio
     session.output().plan(*plan);
     if (options.isDryRun)
         return tellPlan(command, *plan, session);
-    const auto verdict = runToEnd(recipe.run(**driver, *plan, session.jobContext()));
+    core::JobContext job = session.jobContext();
+    job.restartBefore = state::lastRestart(session.keptFolder(), state::unitName(*unit));
+    const auto verdict = runToEnd(recipe.run(**driver, *plan, std::move(job)));
+    if (verdict && verdict->restart)
+        state::rememberRestart(session.keptFolder(), state::unitName(*unit), *verdict->restart);
     if (verdict && verdict->outcome == core::Outcome::Reverted)
         blockHere(*plan, *verdict, session);
     return verdict ? session.output().result(command, *verdict, events::trustJson(*plan))

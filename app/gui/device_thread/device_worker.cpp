@@ -15,18 +15,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kSearchEvery = 1s; // what a person takes for "at once" after plugging in
+constexpr auto kSearchEvery = 1s; // what a person takes for "at once" after plugging in; where nobody tells
 constexpr core::Milliseconds kAskSilentEvery = 5s;
 constexpr core::Milliseconds kTellEvery = 100ms; // of a progress that a person watches
 
 } // namespace
 
 DeviceWorker::DeviceWorker(core::Clock &clock, ConnectorFactory makeConnector, ToldFiles told) :
-    m_clock(clock), m_makeConnector(std::move(makeConnector)), m_told(std::move(told)), m_searchTimer(this),
+    m_clock(clock), m_makeConnector(std::move(makeConnector)), m_told(std::move(told)), m_timer(this),
     m_work(this)
 {
-    m_searchTimer.setInterval(kSearchEvery);
-    connect(&m_searchTimer, &QTimer::timeout, this, &DeviceWorker::search);
+    connect(&m_timer, &QTimer::timeout, this, &DeviceWorker::lookEveryNowAndThen);
 }
 
 DeviceWorker::~DeviceWorker()
@@ -43,15 +42,26 @@ void DeviceWorker::openBench(const QString &directory)
     m_order.clear();
     m_isListed = false;
     m_search = {.bench = directory};
+    m_arrivals.reset(); // It belongs to the connector that goes.
     m_connector = m_makeConnector(m_clock, directory);
+    m_arrivals = m_connector->watch([this] { search(); });
     m_shelf.trust = state::trustInUse({m_told.trustFile, directory, state::stateFolder(m_told.stateFolder)});
     m_shelf.catalogFolder = state::catalogFolder(m_told.stateFolder, directory);
     m_shelf.folder.clear();
     if (!directory.isEmpty())
         m_shelf.folder = QDir(directory).absoluteFilePath(QStringLiteral("releases"));
     listReleases();
-    m_searchTimer.start();
+    const bool isTold = m_arrivals && directory.isEmpty(); // The units of a bench do not tell.
+    m_timer.start(isTold ? kAskSilentEvery : core::Milliseconds(kSearchEvery));
     search();
+}
+
+void DeviceWorker::lookEveryNowAndThen()
+{
+    if (!m_arrivals || !m_search.bench.isEmpty())
+        search();
+    else
+        askTheSilent();
 }
 
 void DeviceWorker::search()
@@ -62,6 +72,11 @@ void DeviceWorker::search()
     if (hadError != m_search.error.has_value())
         m_isListed = false; // Even an empty list has something new to say.
     takeFound(found.value_or(QList<core::FoundUnit>()));
+    askTheSilent();
+}
+
+void DeviceWorker::askTheSilent()
+{
     for (const auto &[name, place] : m_places) {
         const bool isSilent = place.seen.unit.stage == core::BootStage::Silent && place.found.isToBeAsked;
         if (isSilent && m_clock.now() - place.askedAt >= kAskSilentEvery)
@@ -75,15 +90,34 @@ void DeviceWorker::takeFound(const QList<core::FoundUnit> &found)
     QStringList fresh;
     for (const core::FoundUnit &unit : found) {
         order.append(unit.name);
-        if (m_places.contains(unit.name))
+        const auto known = m_places.find(unit.name);
+        if (known != m_places.end()) {
+            const bool isToBeAsked = known->second.found.isToBeAsked || unit.isToBeAsked;
+            known->second.found = unit; // It may be at another port now.
+            known->second.found.isToBeAsked = isToBeAsked;
             continue;
+        }
         UnitSeen seen{.unit = core::silentUnit(unit, unit.note), .foundAt = unit.note};
         seen.isToBeAsked = unit.isToBeAsked;
         m_places.emplace(unit.name, Place{unit, seen});
         fresh.append(unit.name);
     }
+    const QStringList present = order;
+    dropTheGone(present, order);
+    const bool isChanged = order != m_order || !m_isListed;
+    m_order = order;
+    for (const QString &name : fresh)
+        if (m_places.at(name).found.isToBeAsked)
+            ask(name);
+    if (isChanged)
+        listUnits();
+}
+
+/// A unit that a job works on may be away for its restart: it stays in the list.
+void DeviceWorker::dropTheGone(const QStringList &present, QStringList &order)
+{
     for (const QString &name : std::as_const(m_order)) {
-        if (order.contains(name))
+        if (present.contains(name))
             continue;
         if (m_jobs.contains(name)) {
             order.append(name);
@@ -92,13 +126,6 @@ void DeviceWorker::takeFound(const QList<core::FoundUnit> &found)
         m_work.abandon(name);
         m_places.erase(name);
     }
-    const bool isChanged = order != m_order || !m_isListed;
-    m_order = order;
-    for (const QString &name : fresh)
-        if (m_places.at(name).found.isToBeAsked)
-            ask(name);
-    if (isChanged)
-        listUnits();
 }
 
 void DeviceWorker::lookAgain(const QString &unit)
@@ -266,7 +293,9 @@ void DeviceWorker::takeEnd(const QString &unit, core::Result<JobEnd> end)
         Q_EMIT jobFailed(unit, end.error());
     }
     listUnits();
-    ask(unit);
+    search(); // It may have gone meanwhile, or be at another port.
+    if (m_places.contains(unit))
+        ask(unit);
 }
 
 } // namespace gui

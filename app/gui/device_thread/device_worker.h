@@ -57,6 +57,9 @@ private:
     };
 
     void search();
+    void lookEveryNowAndThen();
+    void askTheSilent();
+    void dropTheGone(const QStringList &present, QStringList &order);
     void takeFound(const QList<core::FoundUnit> &found);
     void ask(const QString &unit);
     void takeAnswer(const QString &unit, const UnitSeen &seen);
@@ -72,7 +75,8 @@ private:
     ReleaseShelf m_shelf;
     SearchReport m_search;
     std::unique_ptr<core::Connector> m_connector;
-    QTimer m_searchTimer;
+    std::unique_ptr<core::Subscription> m_arrivals; // of units at the connector
+    QTimer m_timer;
     QStringList m_order; // of the list
     bool m_isListed = false; // since the bench was opened
     std::map<QString, Place> m_places;

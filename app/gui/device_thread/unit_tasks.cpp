@@ -2,12 +2,15 @@
 #include "app/gui/device_thread/unit_tasks.h"
 
 #include "app/state/catalog_rules.h"
+#include "app/state/restart_times.h"
 #include "core/async/on_worker.h"
 #include "core/device/survey.h"
 #include "core/recovery/recovery_recipe.h"
 #include "core/update/plan_catalog.h"
 #include "core/update/plan_configuration.h"
 #include "core/update/update_recipe.h"
+
+#include <QFileInfo>
 
 namespace gui {
 
@@ -112,11 +115,15 @@ Task<JobEnd> runPlan(core::Connector &connector, core::FoundUnit found, PlanToRu
     now.name = found.name;
     co_await checkStillFits(plan.order.before, now);
     plan.order.before = now; // Its boot counter is what the proof compares with.
+    const QString kept = QFileInfo(order.catalogFolder).path();
+    job.restartBefore = state::lastRestart(kept, state::unitName(now));
     JobEnd end;
     if (plan.order.purpose == core::InstallOrder::Purpose::Recovery)
         end.verdict = co_await core::runRecovery(*driver, plan, job);
     else
         end.verdict = co_await core::runUpdate(*driver, plan, job);
+    if (end.verdict.restart)
+        state::rememberRestart(kept, state::unitName(now), *end.verdict.restart);
     if (end.verdict.outcome == core::Outcome::Reverted)
         end.blocking = co_await core::attempt(blockHere(order.catalogFolder, plan.release, end.verdict));
     co_return end;

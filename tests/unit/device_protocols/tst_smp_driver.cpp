@@ -31,7 +31,7 @@ struct Bench {
         unit.uploads.bufferSize = 380;
         smp::SmpDriver::Unit who{QStringLiteral("board"),
                                  {core::DeviceAddress::Link::Serial, QStringLiteral("/dev/ttyACM0")},
-                                 QStringLiteral("USB-77")};
+                                 core::Attachment{.port = {.serialNumber = QStringLiteral("USB-77")}}};
         driver.emplace(std::move(who), unit.connectLine(), clock);
     }
 

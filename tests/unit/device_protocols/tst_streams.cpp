@@ -280,7 +280,8 @@ private Q_SLOTS:
     void ignoresThatAPtyHasNoModemLines()
     {
         PtyEnd far;
-        transport::SerialStream port({.port = far.path, .terminalReady = transport::TerminalReady::Raise});
+        transport::SerialStream port(
+            {.port = far.path, .dtr = core::LinePolicy::Raise, .rts = core::LinePolicy::Lower});
         QVERIFY(testing::finishLive(port.open()).has_value());
         far.write("still here");
         QCOMPARE(testing::finishLive(readAtLeast(port, 10)).value(), QByteArray("still here"));

@@ -210,7 +210,9 @@ JobView jobViewOf(const JobSnapshot &job, const core::DeviceAddress &address)
     if (job.isStopping)
         view.stopNote = say("Stopping at the next safe point.");
     else if (!job.isStoppable)
-        view.stopNote = say("Cannot be stopped now: the unit decides between its versions and must finish.");
+        view.stopNote =
+            say("Do not unplug the unit. This cannot be stopped now: it decides between its versions and "
+                "must finish.");
     else
         view.stopNote = say("Stopping is safe: the unit keeps running what it runs.");
     if (job.kind == JobKind::Recovery && job.isStoppable && !job.isStopping)

@@ -7,6 +7,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+using core::DeviceAddress;
 using core::DeviceProfile;
 using core::LinePolicy;
 using core::Port;
@@ -55,7 +56,7 @@ private Q_SLOTS:
             R"([{"vid":"2fe3","pid":"00ff","serial":["L-*"],"product":["Lamp"]}])"));
         QVERIFY2(profile.has_value(), profile ? "" : qPrintable(profile.error().detail));
         QCOMPARE(profile->baud, 1'000'000);
-        QCOMPARE(profile->framing, DeviceProfile::Framing::SmpRaw);
+        QCOMPARE(profile->framing, DeviceAddress::Framing::Raw);
         QCOMPARE(profile->dtr, LinePolicy::Raise);
         QCOMPARE(profile->rts, LinePolicy::Lower);
         QCOMPARE(profile->recoveryEntry, QStringLiteral("Hold the button."));
@@ -71,7 +72,7 @@ private Q_SLOTS:
         QCOMPARE(profile->dtr, LinePolicy::Leave);
         QCOMPARE(profile->rts, LinePolicy::Leave);
         QCOMPARE(profile->baud, 115'200);
-        QCOMPARE(profile->framing, DeviceProfile::Framing::SmpConsole);
+        QCOMPARE(profile->framing, DeviceAddress::Framing::Console);
     }
 
     void refusesWhatIsNoProfile_data()
