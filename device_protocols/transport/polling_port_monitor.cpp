@@ -33,18 +33,23 @@ QList<Port> portsNow()
 
 } // namespace
 
-PollingPortMonitor::PollingPortMonitor(core::Clock &clock) : m_clock(clock) { }
+PollingPortMonitor::PollingPortMonitor(core::Clock &clock) : PollingPortMonitor(clock, portsNow) { }
+
+PollingPortMonitor::PollingPortMonitor(core::Clock &clock, Lister list) :
+    m_clock(clock), m_list(std::move(list))
+{
+}
 
 QList<Port> PollingPortMonitor::ports()
 {
-    return portsNow();
+    return m_list();
 }
 
 std::unique_ptr<core::Subscription> PollingPortMonitor::subscribe(Listener listener)
 {
     auto subscription = PortMonitor::subscribe(std::move(listener));
     if (!m_alarm) {
-        m_known = portsNow();
+        m_known = m_list();
         lookLater();
     }
     return subscription;
@@ -61,7 +66,7 @@ void PollingPortMonitor::look()
         m_alarm.reset();
         return;
     }
-    const QList<Port> before = std::exchange(m_known, portsNow());
+    const QList<Port> before = std::exchange(m_known, m_list());
     lookLater();
     const QList<Port> now = m_known;
     for (const Port &port : before)

@@ -12,7 +12,10 @@ namespace transport {
 class PollingPortMonitor final : public core::PortMonitor
 {
 public:
+    using Lister = std::function<QList<core::Port>()>;
+
     explicit PollingPortMonitor(core::Clock &clock);
+    PollingPortMonitor(core::Clock &clock, Lister list);
 
     QList<core::Port> ports() override;
     std::unique_ptr<core::Subscription> subscribe(Listener listener) override;
@@ -22,6 +25,7 @@ private:
     void look();
 
     core::Clock &m_clock;
+    Lister m_list;
     QList<core::Port> m_known;
     std::unique_ptr<core::Clock::Alarm> m_alarm;
 };
