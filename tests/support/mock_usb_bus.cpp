@@ -22,6 +22,7 @@ namespace {
 
 struct Plugged {
     std::string tty; // its folder below /sys
+    std::string interface;
     std::string unit;
 };
 
@@ -59,17 +60,19 @@ private:
         const std::string &serial = words[5], &title = words[6];
         const std::string unit = "/devices/pci0000:00/0000:00:14.0/usb1/" + topology;
         const std::string interface = unit + "/" + topology + ":1.0";
-        std::string text = "P: " + interface + "/tty/" + name + "\nE: SUBSYSTEM=tty\nE: DEVNAME=/dev/" + name
+        // Parents first: each device is announced as it is added.
+        std::string text = "P: " + unit + "\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\nA: idVendor=" + vendor
+            + "\\n\nA: idProduct=" + product + "\\n\nA: product=" + title + "\\n\n";
+        if (!serial.empty())
+            text += "A: serial=" + serial + "\\n\n";
+        text += "\nP: "
+            + interface + "\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\nE: DRIVER=cdc_acm\nA: bInterfaceNumber=00\\n\n\nP: "
+            + interface + "/tty/" + name + "\nE: SUBSYSTEM=tty\nE: DEVNAME=/dev/" + name
             + "\nE: ID_BUS=usb\nE: ID_VENDOR_ID=" + vendor + "\nE: ID_MODEL_ID=" + product
             + "\nE: ID_MODEL=" + title + "\nE: ID_USB_INTERFACE_NUM=00\n";
         if (!serial.empty())
             text += "E: ID_SERIAL_SHORT=" + serial + "\n";
-        text += "A: dev=166:" + name.substr(name.size() - 1) + "\n\nP: "
-            + interface + "\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\nE: DRIVER=cdc_acm\nA: bInterfaceNumber=00\\n\n\nP: "
-            + unit + "\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\nA: idVendor=" + vendor
-            + "\\n\nA: idProduct=" + product + "\\n\nA: product=" + title + "\\n\n";
-        if (!serial.empty())
-            text += "A: serial=" + serial + "\\n\n";
+        text += "A: dev=166:" + name.substr(name.size() - 1) + "\n";
         return text + "\n";
     }
 
@@ -78,16 +81,16 @@ private:
     std::string plug(const std::vector<std::string> &words)
     {
         const std::string &name = words[1], &terminal = words[7];
-        g_autoptr(GError) error = nullptr;
-        if (!umockdev_testbed_add_from_string(m_bed.get(), description(words).c_str(), &error))
-            return error->message;
         g_mkdir_with_parents((folder() + "/dev").c_str(), 0755);
         unlink(node(name).c_str());
         if (symlink(terminal.c_str(), node(name).c_str()) != 0)
             return "cannot make the node";
+        g_autoptr(GError) error = nullptr;
+        if (!umockdev_testbed_add_from_string(m_bed.get(), description(words).c_str(), &error))
+            return error->message;
         const std::string unit = "/sys/devices/pci0000:00/0000:00:14.0/usb1/" + words[2];
-        m_plugged[name] = {unit + "/" + words[2] + ":1.0/tty/" + name, unit};
-        umockdev_testbed_uevent(m_bed.get(), m_plugged[name].tty.c_str(), "add");
+        const std::string interface = unit + "/" + words[2] + ":1.0";
+        m_plugged[name] = {interface + "/tty/" + name, interface, unit};
         return "ok";
     }
 
@@ -99,6 +102,7 @@ private:
         unlink(node(name).c_str());
         umockdev_testbed_uevent(m_bed.get(), found->second.tty.c_str(), "remove");
         umockdev_testbed_remove_device(m_bed.get(), found->second.tty.c_str());
+        umockdev_testbed_remove_device(m_bed.get(), found->second.interface.c_str());
         umockdev_testbed_remove_device(m_bed.get(), found->second.unit.c_str());
         m_plugged.erase(found);
         return "ok";
