@@ -91,7 +91,8 @@ core::Result<std::unique_ptr<FrameChannel>> channelTo(const core::FoundUnit &uni
 
 std::shared_ptr<core::UnitTrail> trailOf(const core::FoundUnit &unit, const LinkTools &tools)
 {
-    return unit.attachment ? std::make_shared<core::UnitTrail>(tools.monitor, unit.attachment->port) : nullptr;
+    return unit.attachment ? std::make_shared<core::UnitTrail>(tools.monitor, unit.attachment->port)
+                           : nullptr;
 }
 
 /// Nothing under that address: what was asked for is not there.
