@@ -94,19 +94,28 @@ void Output::note(const QStringList &lines, const QJsonObject &members)
 
 void Output::consoleText(const QByteArray &piece)
 {
-    if (!isJson()) {
-        std::fwrite(piece.constData(), 1, std::size_t(piece.size()), m_err);
-        std::fflush(m_err);
-        return;
-    }
     m_consoleLine += piece;
     for (qsizetype end; (end = m_consoleLine.indexOf('\n')) >= 0 || m_consoleLine.size() >= kLongestLine;) {
-        const QByteArray line = m_consoleLine.left(end < 0 ? kLongestLine : end);
+        consoleLine(m_consoleLine.left(end < 0 ? kLongestLine : end));
         m_consoleLine.remove(0, end < 0 ? kLongestLine : end + 1);
-        jsonLine(QStringLiteral("note"),
-                 {{QStringLiteral("note"), QStringLiteral("console")},
-                  {QStringLiteral("text"), QString::fromUtf8(line.endsWith('\r') ? line.chopped(1) : line)}});
     }
+}
+
+void Output::consoleLine(const QByteArray &line)
+{
+    const QString text =
+        texts::withoutColours(QString::fromUtf8(line.endsWith('\r') ? line.chopped(1) : line));
+    if (!isJson())
+        return complain(text);
+    jsonLine(QStringLiteral("note"),
+             {{QStringLiteral("note"), QStringLiteral("console")}, {QStringLiteral("text"), text}});
+}
+
+void Output::endConsoleLine()
+{
+    const QByteArray line = std::exchange(m_consoleLine, {});
+    if (!line.isEmpty())
+        consoleLine(line);
 }
 
 void Output::warn(const QString &note, const QString &sentence)
@@ -132,7 +141,10 @@ void Output::deviceChange(const QString &change, const core::DeviceSnapshot &uni
             QStringLiteral("device"),
             {{QStringLiteral("change"), change}, {QStringLiteral("device"), events::deviceJson(unit)}});
     const bool isInspected = change == QStringLiteral("inspected");
-    print(QStringLiteral("%1: %2").arg(change, isInspected ? deviceText(unit) : unit.name));
+    const QStringList lines = isInspected ? deviceLines(unit) : QStringList{unit.name};
+    print(QStringLiteral("%1: %2").arg(change, lines.constFirst()));
+    for (const QString &line : lines.mid(1))
+        print(line);
 }
 
 void Output::plan(const core::UpdatePlan &plan)
@@ -189,6 +201,7 @@ void Output::progress(const QString &verb, qint64 done, qint64 total, const QStr
 
 int Output::result(const QString &command, const core::Verdict &verdict, const QJsonObject &members)
 {
+    endConsoleLine();
     if (isJson()) {
         QJsonObject json = events::verdictJson(command, verdict);
         for (auto member = members.begin(); member != members.end(); ++member)
@@ -207,6 +220,7 @@ int Output::result(const QString &command, const core::Verdict &verdict, const Q
 
 int Output::result(const QString &command, const core::Error &error)
 {
+    endConsoleLine();
     if (isJson())
         jsonLine(QStringLiteral("result"), events::errorJson(command, error));
     const texts::UserText text = texts::forError(error);
@@ -228,6 +242,7 @@ void Output::wrongUsage(const QString &command, const QString &problem)
 
 int Output::done(const QString &command, const QJsonObject &members)
 {
+    endConsoleLine();
     if (isJson()) {
         QJsonObject json = events::okJson(command);
         for (auto member = members.begin(); member != members.end(); ++member)

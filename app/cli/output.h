@@ -38,8 +38,8 @@ public:
     /// One line for people; not said at all with --json.
     void say(const QString &line);
 
-    /// What the device prints, in pieces. People get it as it comes, on standard error, so that answers can
-    /// be piped; scripts get a `note` for each whole line.
+    /// What the device prints, in pieces, said line by line: on standard error, so that answers can be piped,
+    /// and a `note` for scripts. What is begun and not ended is said before the result.
     void consoleText(const QByteArray &piece);
 
     /// A `note` line with members of its own; people get these lines.
@@ -61,6 +61,8 @@ private:
     void jsonLine(const QString &event, const QJsonObject &members);
     void print(const QString &line);
     void complain(const QString &line);
+    void consoleLine(const QByteArray &line);
+    void endConsoleLine();
     void progress(const QString &verb, qint64 done, qint64 total, const QString &pace = {});
 
     Form m_form;

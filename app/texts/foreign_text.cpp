@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/texts/foreign_text.h"
 
+#include <QRegularExpression>
+
 namespace texts {
 
 namespace {
@@ -46,6 +48,12 @@ QString harmless(const QString &text)
 QString harmlessLine(const QString &text)
 {
     return written(text, shown());
+}
+
+QString withoutColours(const QString &text)
+{
+    static const QRegularExpression colour(QStringLiteral("\\x1b\\[[0-9;:]*m"));
+    return QString(text).remove(colour);
 }
 
 QByteArray harmlessJson(const QByteArray &json)

@@ -15,6 +15,9 @@ QString harmless(const QString &text);
 /// The same for text that stands in a line of ours: it cannot begin another one either.
 QString harmlessLine(const QString &text);
 
+/// Without the colours of a log: ECMA-48's SGR, as Zephyr, ESP-IDF and most others print them.
+QString withoutColours(const QString &text);
+
 /// JSON that means the same: what harmless() replaces, QJsonDocument leaves in strings, but for C0. It is
 /// escaped as RFC 8259, section 7, has it.
 QByteArray harmlessJson(const QByteArray &json);

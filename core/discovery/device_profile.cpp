@@ -4,7 +4,7 @@
 #include "core/base/file_access.h"
 #include "core/base/name_pattern.h"
 #include "core/device/device_address.h"
-#include "core/trust/json_fields.h"
+#include "core/json/json_fields.h"
 
 #include <QDir>
 #include <QMap>

@@ -2,6 +2,7 @@
 #include "device_protocols/smp/image_upload.h"
 
 #include "core/base/sha256.h"
+#include "device_protocols/smp/os_commands.h"
 #include "device_protocols/smp/reply_fields.h"
 
 #include <QtEndian>
@@ -25,6 +26,8 @@ constexpr Command kUpload{Op::Write, Group::Image, 1};
 
 // A whole slot is erased before the first answer: 256 sectors of 4 KiB at 85 ms (nRF52), and some to spare.
 constexpr Milliseconds kFirstPatience{40'000};
+// Short slots are erased by then; the answer to an echo tells the others from those that got no request.
+constexpr Milliseconds kEchoAfter{3'000};
 // A sector's erase on external flash; the time on the line comes on top where it is known, and is below 2 s
 // on links without a speed of their own.
 constexpr Milliseconds kChunkPatience{5'000};
@@ -49,6 +52,7 @@ constexpr qsizetype kDataHead = 3;
 constexpr int kLargestWindow = 16;
 
 constexpr int kMostSilences = 4;
+constexpr int kMostFirstSilences = 2;
 constexpr int kMostFruitless = 8;
 constexpr int kMostSetbacks = 5;
 
@@ -168,7 +172,8 @@ Task<Done> ImageUpload::begin()
         restartWindow();
         QByteArray body = bodyAt(0, chunkSizeAt(0));
         co_await m_exchange.send(kUpload, std::move(body));
-        const Result<Answer> answer = co_await core::attempt(m_exchange.next(kFirstPatience));
+        const Result<Answer> answer = co_await core::attempt(firstAnswer());
+        m_exchange.forgetAll();
         if (answer && answer->body) {
             m_silences = 0;
             co_await takeFirst(*answer->body);
@@ -178,6 +183,25 @@ Task<Done> ImageUpload::begin()
         }
         co_await adaptFirst(answer ? answer->body.error() : answer.error());
     }
+}
+
+/// A server that erases answers nothing. One that answers an echo meanwhile does not know of the request, or
+/// its answer was lost: both need not be waited for.
+Task<Answer> ImageUpload::firstAnswer()
+{
+    if (mostUnderWay(m_order.limits) < 2)
+        co_return co_await m_exchange.next(kFirstPatience);
+    Result<Answer> answer = co_await core::attempt(m_exchange.next(kEchoAfter));
+    if (answer || answer.error().kind != ErrorKind::TimedOut)
+        co_return std::move(answer);
+
+    QByteArray body = toMap(Echo{}).toCborValue().toCbor();
+    const quint8 echo = co_await m_exchange.send(Echo::kCommand, std::move(body));
+    Answer late = co_await m_exchange.next(kFirstPatience - kEchoAfter);
+    m_answersEcho = late.sequence == echo;
+    if (m_answersEcho)
+        co_return core::fail(ErrorKind::TimedOut, QStringLiteral("the first request got lost"));
+    co_return std::move(late);
 }
 
 /// That all is there already, though only a beginning was sent, takes two answers: one could be left over in
@@ -197,8 +221,9 @@ Task<Done> ImageUpload::adaptFirst(Error error)
         m_packetLimit = std::max(m_packetLimit / 2, kSmallestPacket);
         co_return Done{};
     }
-    // One line lost to noise is worth a second request; a second silence is the server's.
-    if (error.kind == ErrorKind::TimedOut && ++m_silences < 2)
+    // One request lost to noise is worth a second; a second silence is the server's, unless it talks.
+    const int mostSilences = std::exchange(m_answersEcho, false) ? kMostSilences : kMostFirstSilences;
+    if (error.kind == ErrorKind::TimedOut && ++m_silences < mostSilences)
         co_return Done{};
     co_return tl::unexpected(atOffset(std::move(error), 0));
 }

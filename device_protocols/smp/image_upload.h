@@ -49,6 +49,7 @@ private:
     QByteArray fieldsAt(qsizetype offset) const;
     QByteArray bodyAt(qsizetype offset, qsizetype size) const;
     core::Task<core::Done> begin();
+    core::Task<Answer> firstAnswer();
     core::Task<core::Done> advance();
     core::Task<core::Done> sendNext();
     core::Task<core::Done> adaptFirst(core::Error error);
@@ -81,6 +82,7 @@ private:
     qsizetype m_next = 0; // what is sent next
     qsizetype m_furthest = 0; // what the server can have at most
     bool m_isClaimedWhole = false; // by an answer to a first request
+    bool m_answersEcho = false; // and not the first request, which was sent before it
     bool m_isDraining = false; // waits for the answers to what was sent in vain
     int m_silences = 0; // in a row
     int m_fruitless = 0; // rounds in a row that brought nothing

@@ -67,9 +67,10 @@ public:
 
     testing::Ran end()
     {
-        QTest::qWaitFor([this] { return m_process.state() == QProcess::NotRunning; }, kPatienceMs);
+        const bool isOver =
+            QTest::qWaitFor([this] { return m_process.state() == QProcess::NotRunning; }, kPatienceMs);
         m_output += m_process.readAllStandardOutput();
-        const bool isNormal = m_process.exitStatus() == QProcess::NormalExit;
+        const bool isNormal = isOver && m_process.exitStatus() == QProcess::NormalExit;
         return {isNormal ? m_process.exitCode() : -1, testing::jsonLines(m_output),
                 QString::fromUtf8(m_process.readAllStandardError())};
     }

@@ -61,7 +61,7 @@ core::FoundUnit unitAt(const char *port)
 }
 
 struct Bench {
-    Bench() : worker(clock, factory(), {.toldStateFolder = folder.path()}) { worker.openBench({}); }
+    Bench() : worker(clock, factory(), {{}, folder.path()}) { worker.openBench({}); }
 
     gui::ConnectorFactory factory()
     {

@@ -29,6 +29,13 @@ private Q_SLOTS:
                  QStringLiteral("<U+001B>[2J<U+009B>1;32mAll is well<U+202E><U+0007>"));
     }
 
+    void takesColoursAndNothingElse()
+    {
+        const QString log = QStringLiteral("\x1b[1;31m<err> lamp: too hot\x1b[0m");
+        QCOMPARE(texts::withoutColours(log), QStringLiteral("<err> lamp: too hot"));
+        QCOMPARE(texts::withoutColours(QStringLiteral("\x1b[2J[0m")), QStringLiteral("\x1b[2J[0m"));
+    }
+
     void leavesEverythingElse()
     {
         const QString text = QStringLiteral("Größe\t12 µA – „gut“ 日本 עברית \U0001f600 …");
