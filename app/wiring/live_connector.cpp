@@ -26,6 +26,13 @@ core::Result<QList<core::FoundUnit>> benchUnits(const QString &directory)
     return units;
 }
 
+/// Where a link leads; the file itself when it is none.
+QString locationOf(const QString &file)
+{
+    const QFileInfo facts(file);
+    return facts.isSymLink() ? facts.symLinkTarget() : file;
+}
+
 QString noteOn(const core::Attachment &attachment)
 {
     const core::Port &port = attachment.port;
@@ -107,15 +114,14 @@ core::Result<QList<core::FoundUnit>> LiveConnector::find()
     return units;
 }
 
-/// For an address that names a port of this computer, by whatever link: /dev/serial/by-id is one, too.
+/// The port of this computer that an address names, by whatever link: /dev/serial/by-id is one, too.
 void LiveConnector::addAttachment(core::FoundUnit &unit) const
 {
     if (unit.address.link != core::DeviceAddress::Link::Serial)
         return;
-    const QString real = QFileInfo(unit.address.target).canonicalFilePath();
+    const QString named = locationOf(unit.address.target);
     for (const core::Port &port : m_monitor->ports())
-        if (port.location == unit.address.target
-            || (!real.isEmpty() && QFileInfo(port.location).canonicalFilePath() == real))
+        if (port.location == unit.address.target || port.location == named)
             unit.attachment = attachmentOf(port);
 }
 

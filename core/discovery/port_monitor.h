@@ -15,8 +15,8 @@ enum class PortChange { Arrived, Left };
 ///
 /// The seam between the operating system's hot-plug and everything else; each system has its back end in
 /// device_protocols/transport. Lives on the device thread, outlives its subscriptions, and tells from the
-/// event loop, never from inside a call. A port that leaves and comes back is told as both, also when nothing
-/// of it has changed: that is how a restart is seen.
+/// event loop, never from inside another call than catchUp(). A port that leaves and comes back is told as
+/// both, also when nothing of it has changed: that is how a restart is seen.
 class PortMonitor
 {
 public:
@@ -28,6 +28,10 @@ public:
 
     /// By location.
     virtual QList<Port> ports() = 0;
+
+    /// Tells now, from inside this call, what the system has told already and the event loop has not come to:
+    /// for whoever is about to open a port that may be somebody else's by now.
+    virtual void catchUp() { }
 
     virtual std::unique_ptr<Subscription> subscribe(Listener listener);
 

@@ -105,6 +105,7 @@ void UnitTrail::take(PortChange change, const Port &port)
 Result<UnitPlace> UnitTrail::next()
 {
     m_lastPlace.reset();
+    m_monitor.catchUp();
     if (!m_isAway) {
         m_lastPlace = UnitPlace{m_before.port, true};
         return *m_lastPlace;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/update/health.h"
 
+#include "core/device/survey.h"
+
 #include <algorithm>
 
 namespace core {
@@ -55,6 +57,22 @@ QList<HealthRequirement> allOf(const QList<HealthCheck> &checks)
     return required;
 }
 
+/// Whether the unit may answer again: a cable that was pulled is no sign of bad health. Its port may be
+/// anybody's until it is settled who is behind it.
+bool isUnreachable(const Error &error)
+{
+    return isAnswerLost(error) || error.kind == ErrorKind::TransportFailed
+        || error.kind == ErrorKind::AmbiguousDevice;
+}
+
+Milliseconds longestOf(const QList<HealthRequirement> &required)
+{
+    Milliseconds longest = kDefaultTime;
+    for (const HealthRequirement &requirement : required)
+        longest = std::max<Milliseconds>(longest, requirement.within);
+    return longest;
+}
+
 } // namespace
 
 Task<Done> awaitHealth(Driver &driver, QList<HealthRequirement> required, Clock &clock)
@@ -62,13 +80,17 @@ Task<Done> awaitHealth(Driver &driver, QList<HealthRequirement> required, Clock 
     const Milliseconds start = clock.now();
     for (;;) {
         const Result<QList<HealthCheck>> checks = co_await attempt(driver.checkHealth());
+        const Milliseconds elapsed = clock.now() - start;
         if (!checks && checks.error().kind == ErrorKind::Unsupported && required.isEmpty())
             co_return Done{};
+        if (!checks && isUnreachable(checks.error()) && elapsed < longestOf(required)) {
+            co_await after(kBetweenQuestions, clock);
+            continue;
+        }
         if (!checks)
             co_return passOn(checks.error(), QStringLiteral("checking the health"));
 
-        const Finding finding =
-            judge(*checks, required.isEmpty() ? allOf(*checks) : required, clock.now() - start);
+        const Finding finding = judge(*checks, required.isEmpty() ? allOf(*checks) : required, elapsed);
         if (finding.isHealthy)
             co_return Done{};
         if (finding.isFinal)

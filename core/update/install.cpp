@@ -12,6 +12,7 @@ namespace core {
 namespace {
 
 constexpr int kArmAttempts = 3; // A line or two may be lost to noise.
+constexpr int kRestartAttempts = 3;
 
 Verdict verdictOf(const InstallOrder &order, Outcome outcome, std::optional<Reason> reason, QString detail)
 {
@@ -117,8 +118,13 @@ Task<DeviceSnapshot> restart(Driver &driver, InstallOrder order, JobContext job)
     const Milliseconds usually = estimateRestart(order.before, order.image.file.size(), job.restartBefore);
     job.report(StateReached{JobState::Trial});
     job.report(StepStarted{JobStep::Restarting, false, usually});
-    co_await driver.reload(ReloadInto::Application);
-    co_return co_await driver.identify();
+    for (int attemptsLeft = kRestartAttempts;; --attemptsLeft) {
+        co_await driver.reload(ReloadInto::Application);
+        DeviceSnapshot unit = co_await driver.identify();
+        // A unit that went and came back with its trial still before it was pulled out before it heard.
+        if (attemptsLeft == 1 || !isArmed(unit, order.image.hash))
+            co_return unit;
+    }
 }
 
 } // namespace

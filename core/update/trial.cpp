@@ -154,6 +154,9 @@ Verdict rollbackOf(const InstallOrder &order, const DeviceSnapshot &unit)
     if (!before || !runsImage(unit, before->hash))
         return ended(verdict, Outcome::Unknown, Reason::RunningImageDiffers,
                      QStringLiteral("the unit runs neither the release nor what it ran before"));
+    if (isArmed(unit, order.image.hash))
+        return ended(verdict, Outcome::Unknown, Reason::TrialNotBooted,
+                     QStringLiteral("the unit holds the release for its next start, and has not restarted"));
     if (!unit.bootState)
         return ended(verdict, Outcome::Reverted, Reason::RolledBack,
                      QStringLiteral("the previous image runs again"));

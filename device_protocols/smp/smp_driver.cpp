@@ -191,6 +191,7 @@ Task<DeviceSnapshot> SmpDriver::readUnit()
     addObjections(unit.slots, boot->objections);
     unit.stage = stageOf(*boot);
     unit.bootState = boot->state;
+    m_lastCount = boot->state.bootCount;
     co_return co_await addIdentity(std::move(unit));
 }
 
@@ -316,10 +317,11 @@ Task<Done> SmpDriver::reload(core::ReloadInto what)
 Task<std::optional<quint32>> SmpDriver::bootCount()
 {
     const Result<BootReport> boot = co_await core::attempt(m_bootmend.bootState(kAsking));
-    std::optional<quint32> count;
     if (boot)
-        count = boot->state.bootCount;
-    co_return count;
+        m_lastCount = boot->state.bootCount;
+    else if (!core::isAnswerLost(boot.error()))
+        m_lastCount.reset(); // It keeps none, or no longer.
+    co_return m_lastCount;
 }
 
 Task<Done> SmpDriver::requestReset(core::ReloadInto what)

@@ -67,6 +67,7 @@ private:
 
     Unit m_unit;
     std::optional<core::DeviceIdentity> m_known; // what it said of itself first
+    std::optional<quint32> m_lastCount; // of its boots, by its last word; none where it keeps none
     core::Clock &m_clock;
     Client m_client;
     OsGroup m_os;

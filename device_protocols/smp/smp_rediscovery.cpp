@@ -63,12 +63,12 @@ Task<Done> SmpDriver::ensureUnverifiedLink()
 /// Ports may have exchanged their names: the bus leads to a place, and the unit itself has the last word.
 Task<Done> SmpDriver::checkWhoAnswers()
 {
-    const std::shared_ptr<core::UnitTrail> trail = m_unit.trail;
-    if (!trail || trail->isSettled())
+    if (!m_unit.trail)
         co_return Done{};
     if (m_known)
-        co_await checkIdentity();
-    trail->settle();
+        co_await checkIdentity(); // Also at its old port: the bus may tell of an exchange later than it is
+                                  // seen.
+    m_unit.trail->settle();
     co_return Done{};
 }
 

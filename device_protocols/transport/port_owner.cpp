@@ -9,8 +9,10 @@
 #include <algorithm>
 
 #ifdef Q_OS_LINUX
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 #endif
 
 namespace transport {
@@ -19,14 +21,17 @@ namespace transport {
 
 namespace {
 
-/// The device that a path leads to; 0 for what is no device.
+/// The device that a path leads to; 0 for what is no device. It is not opened: O_PATH touches no driver
+/// (open(2)), and so no line of a port.
 dev_t deviceAt(const QByteArray &path)
 {
+    const int file = ::open(path.constData(), O_PATH | O_CLOEXEC);
     struct stat facts {
     };
-    if (::stat(path.constData(), &facts) != 0 || !S_ISCHR(facts.st_mode))
-        return 0;
-    return facts.st_rdev;
+    const bool isDevice = file >= 0 && ::fstat(file, &facts) == 0 && S_ISCHR(facts.st_mode);
+    if (file >= 0)
+        ::close(file);
+    return isDevice ? facts.st_rdev : 0;
 }
 
 constexpr unsigned kPtyMajor = 136; // to 143, 256 ptys each (Documentation/admin-guide/devices.txt)

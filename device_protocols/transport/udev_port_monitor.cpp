@@ -117,8 +117,12 @@ std::optional<Port> UdevPortMonitor::portOf(udev_device *device)
 
 void UdevPortMonitor::takeEvents()
 {
+    if (m_isTaking)
+        return;
+    m_isTaking = true;
     while (const Device device{udev_monitor_receive_device(m_source.get())})
         take(device.get());
+    m_isTaking = false;
 }
 
 void UdevPortMonitor::take(udev_device *device)

@@ -22,6 +22,7 @@ public:
     ~UdevPortMonitor() override;
 
     QList<core::Port> ports() override { return m_ports.values(); }
+    void catchUp() override { takeEvents(); }
 
 private:
     struct Release {
@@ -43,6 +44,7 @@ private:
     Source m_source;
     QMap<QString, core::Port> m_ports; // by location
     QSocketNotifier m_notifier;
+    bool m_isTaking = false; // an event: the next one waits until all have heard of it
 };
 
 } // namespace transport

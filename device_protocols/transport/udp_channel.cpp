@@ -13,6 +13,7 @@ namespace {
 
 // More are dropped, as any network does: the sender repeats.
 constexpr qsizetype kMostWaiting = 64;
+constexpr qint64 kLargestDatagram = 65535;
 
 } // namespace
 
@@ -102,14 +103,15 @@ void UdpChannel::onError()
         linkLost(QStringLiteral("%1: %2").arg(m_host, m_socket.errorString()));
 }
 
-/// Reads before it asks whether there is anything to read: asking would swallow the word that nobody listens,
-/// and a socket whose call was not followed by a read does not call again.
+/// Reads before it asks whether there is anything to read, and how much: asking would swallow the word that
+/// nobody listens, and a socket whose call was not followed by a read does not call again.
 void UdpChannel::onReadyRead()
 {
     do {
-        const QNetworkDatagram datagram = m_socket.receiveDatagram();
-        if (datagram.isValid() && m_incoming.size() < kMostWaiting)
-            m_incoming.put(datagram.data());
+        QByteArray bytes = m_socket.receiveDatagram(kLargestDatagram).data();
+        bytes.squeeze();
+        if (!bytes.isEmpty() && m_incoming.size() < kMostWaiting)
+            m_incoming.put(std::move(bytes));
     } while (m_isOpen && m_socket.hasPendingDatagrams());
 }
 

@@ -20,7 +20,7 @@ constexpr int kPatienceMs = 30'000;
 class Watch
 {
 public:
-    explicit Watch(const UsbBus &bus)
+    explicit Watch(UsbBus &bus)
     {
         bus.show(m_process, ScratchBench::bootmend(),
                  {QStringLiteral("devices"), QStringLiteral("--watch"), QStringLiteral("--json")});

@@ -22,7 +22,7 @@ QString text(const QJsonObject &line, const char *member)
 class Program
 {
 public:
-    Program(const UsbBus &bus, const QString &program, const QStringList &arguments)
+    Program(UsbBus &bus, const QString &program, const QStringList &arguments)
     {
         bus.show(m_process, program, arguments);
         QObject::connect(&m_process, &QProcess::readyReadStandardOutput, &m_process,
@@ -233,7 +233,8 @@ private Q_SLOTS:
             serialOf(run({QStringLiteral("inspect"), QStringLiteral("serial:/dev/ttyACM0")}));
         const QString secondSerial =
             serialOf(run({QStringLiteral("inspect"), QStringLiteral("serial:/dev/ttyACM1")}));
-        QVERIFY(!firstSerial.isEmpty() && firstSerial != secondSerial);
+        QVERIFY2(!firstSerial.isEmpty() && firstSerial != secondSerial,
+                 qPrintable(firstSerial + secondSerial));
 
         Program firstUpdate(*m_bus, ScratchBench::bootmend(), update("serial:/dev/ttyACM0"));
         Program secondUpdate(*m_bus, ScratchBench::bootmend(), update("serial:/dev/ttyACM1"));

@@ -15,6 +15,17 @@ namespace {
 
 constexpr int kPatienceMs = 10'000;
 
+/// umockdev names the end of a monitor after its descriptor: of two programs with the same number only one
+/// would get the events. All numbers up to one of its own are held open for each.
+QString ownDescriptors(int program)
+{
+    constexpr int kHighestOfTheShell = 20;
+    constexpr int kPrograms = 100;
+    constexpr int kApart = 8; // Not each opens the same number of files before its monitor.
+    return QStringLiteral(R"(for number in {3..%1}; do eval "exec $number</dev/null"; done; exec "$0" "$@")")
+        .arg(kHighestOfTheShell + kApart * (program % kPrograms));
+}
+
 QString wrapper()
 {
     return QStandardPaths::findExecutable(QStringLiteral("umockdev-wrapper"));
@@ -61,13 +72,15 @@ QString UsbBus::unplug(const QString &name)
     return obey({QStringLiteral("unplug"), name});
 }
 
-void UsbBus::show(QProcess &process, const QString &program, const QStringList &arguments) const
+void UsbBus::show(QProcess &process, const QString &program, const QStringList &arguments)
 {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(QStringLiteral("UMOCKDEV_DIR"), m_folder);
     process.setProcessEnvironment(environment);
     process.setProgram(wrapper());
-    process.setArguments(QStringList{program} + arguments);
+    process.setArguments(
+        QStringList{QStringLiteral("bash"), QStringLiteral("-c"), ownDescriptors(++m_shown), program}
+        + arguments);
 }
 
 bool UsbUnit::plug(const PlugFacts &facts)

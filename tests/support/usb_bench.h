@@ -30,13 +30,14 @@ public:
     QString unplug(const QString &name);
 
     /// Prepares a program to see this bus.
-    void show(QProcess &process, const QString &program, const QStringList &arguments) const;
+    void show(QProcess &process, const QString &program, const QStringList &arguments);
 
 private:
     QString obey(const QStringList &words);
 
     QProcess m_process;
     QString m_folder;
+    int m_shown = 0; // programs
 };
 
 /// A unit of a bench, which listens on a socket, as a device on the bus: its port is a pty of its own each

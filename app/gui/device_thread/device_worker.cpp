@@ -92,9 +92,8 @@ void DeviceWorker::takeFound(const QList<core::FoundUnit> &found)
         order.append(unit.name);
         const auto known = m_places.find(unit.name);
         if (known != m_places.end()) {
-            const bool isToBeAsked = known->second.found.isToBeAsked || unit.isToBeAsked;
-            known->second.found = unit; // It may be at another port now.
-            known->second.found.isToBeAsked = isToBeAsked;
+            if (takeMove(known->second, unit))
+                fresh.append(unit.name);
             continue;
         }
         UnitSeen seen{.unit = core::silentUnit(unit, unit.note), .foundAt = unit.note};
@@ -111,6 +110,18 @@ void DeviceWorker::takeFound(const QList<core::FoundUnit> &found)
             ask(name);
     if (isChanged)
         listUnits();
+}
+
+/// A known unit that was found again, and whether it is at another port now: it restarted meanwhile, and what
+/// it is asked there will not be answered.
+bool DeviceWorker::takeMove(Place &place, core::FoundUnit unit)
+{
+    const bool isMoved = place.found.address != unit.address;
+    unit.isToBeAsked = unit.isToBeAsked || place.found.isToBeAsked; // Its operator named it.
+    place.found = std::move(unit);
+    if (isMoved && place.seen.isBeingAsked)
+        m_work.abandon(place.found.name);
+    return isMoved;
 }
 
 /// A unit that a job works on may be away for its restart: it stays in the list.

@@ -61,6 +61,7 @@ private:
     void askTheSilent();
     void dropTheGone(const QStringList &present, QStringList &order);
     void takeFound(const QList<core::FoundUnit> &found);
+    bool takeMove(Place &place, core::FoundUnit unit);
     void ask(const QString &unit);
     void takeAnswer(const QString &unit, const UnitSeen &seen);
     void listUnits();
