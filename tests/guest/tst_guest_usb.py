@@ -151,7 +151,7 @@ class GuestUsb(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp())
         cls.bench = cls.folder / "bench"
-        with Bootmend("bench", "up", cls.bench, *["--unit", "healthy"] * 3) as up:
+        with Bootmend("bench", "up", cls.bench, *["--unit", "healthy"] * 4) as up:
             assert up.end() == 0, up.story()
         cls.units = json.loads((cls.bench / "bench.json").read_text())["units"]
 
@@ -178,7 +178,7 @@ class GuestUsb(unittest.TestCase):
         return self.assert_ends(self.bootmend("inspect", device), "ok")["device"]
 
     def test_units_are_named_and_inspected_as_they_are_plugged_in(self):
-        one, other, _ = self.units
+        one, other = self.units[:2]
         first = self.plug(one, 0, "ttyACM0")
         watch = self.bootmend("devices", "--watch")
         watch.await_change("present", usb_serial(one))
@@ -215,7 +215,7 @@ class GuestUsb(unittest.TestCase):
             self.assertEqual(self.lines_while_it_is_inspected(port), ["dtr=1 rts=1", lowered, "dtr=0 rts=0"])
 
     def test_a_unit_keeps_its_verdict_when_another_takes_its_name(self):
-        one, other, _ = self.units
+        one, other = self.units[:2]
         port = self.plug(one, 0, "ttyACM0", "--restart", pathlib.Path(line_of(one)).with_name("log.txt"))
         update = self.update(one)
         port.await_removal()
@@ -236,6 +236,15 @@ class GuestUsb(unittest.TestCase):
         port.await_removal()
         self.plug(unit, 0, "ttyACM0")
         self.assert_ends(self.update(unit), "updated")
+
+    def test_a_unit_that_left_before_its_restart_is_restarted_when_it_is_back(self):
+        unit = self.units[3]
+        port = self.plug(unit, 0, "ttyACM0")
+        update = self.update(unit)
+        update.await_line(lambda line: line.get("state") == "trial")
+        port.pull_out() # It may have heard, or not.
+        self.plug(unit, 0, "ttyACM0")
+        self.assert_ends(update, "updated")
 
     def test_the_program_that_holds_a_port_is_named(self):
         unit = self.units[0]
