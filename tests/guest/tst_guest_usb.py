@@ -25,7 +25,7 @@ class Program:
     """Runs while the test goes on; its lines can be waited for."""
 
     def __init__(self, *command):
-        self.errors = tempfile.TemporaryFile("w+") # pylint: disable=consider-using-with
+        self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, text=True,
                                         stdout=subprocess.PIPE, stderr=self.errors)
         self.lines = []
@@ -104,8 +104,11 @@ class UsbUnit(Program):
         """`name` is what the kernel is expected to call it."""
         super().__init__(USB_SERIAL_UNIT, port, usb_serial(unit), line_of(unit), *pulled_when)
         self.name = name
+
+    def await_arrival(self) -> "UsbUnit":
         self.await_line(lambda line: line == "plugged")
-        udev_tells(f"/dev/{name}")
+        udev_tells(f"/dev/{self.name}")
+        return self
 
     def __exit__(self, *arguments):
         super().__exit__(*arguments)
@@ -160,7 +163,7 @@ class GuestUsb(unittest.TestCase):
         return program
 
     def plug(self, unit: dict, port: int, name: str, *pulled_when) -> UsbUnit:
-        return self.start(UsbUnit(unit, port, name, *pulled_when))
+        return self.start(UsbUnit(unit, port, name, *pulled_when)).await_arrival()
 
     def bootmend(self, *arguments) -> Bootmend:
         return self.start(Bootmend(*arguments, "--state", self.folder / "state"))
