@@ -7,6 +7,7 @@
 # untouched, and it works as any user. Nothing is unpacked that does not have the pinned hash.
 # Ends with 0, or with 77 and one line that says why there is no source.
 set -eu
+. "$(dirname "$0")/private_apt.sh"
 
 give_up() { echo "$1"; exit 77; }
 
@@ -29,35 +30,12 @@ describe() {
 
 hash_of() { sha256sum "$1" | cut -d ' ' -f 1; }
 
-# Every enabled "deb" source of the system, as a source of source code.
-write_sources() {
-    for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-        [ -r "$list" ] && sed -n 's/^[[:space:]]*deb[[:space:]]/deb-src /p' "$list"
-    done > "$1/classic.list"
-    for list in /etc/apt/sources.list.d/*.sources; do
-        [ -r "$list" ] && sed 's/^Types:.*/Types: deb-src/' "$list" > "$1/${list##*/}"
-    done
-    return 0
-}
-
-private_apt_get() {
-    apt-get -qq \
-        -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$work/sources" \
-        -o Dir::State::Lists="$work/lists" -o Dir::Cache="$work/cache" \
-        -o APT::Sandbox::User= -o Acquire::Languages=none \
-        -o Acquire::Retries=1 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 "$@"
-}
-
 fetch_from_distribution() {
     command -v apt-get > /dev/null || give_up "this system has no apt-get; fetch $archive by hand"
-    mkdir -p "$work/sources" "$work/lists/partial" "$work/cache/archives/partial"
-    write_sources "$work/sources"
-    # One unreachable third-party source must not matter, so what counts is whether the tarball arrives.
-    private_apt_get update > "$work/log" 2>&1 || true
-    (cd "$work" && private_apt_get source --download-only "$library") >> "$work/log" 2>&1 || true
+    prepare_private_apt deb-src "$work"
+    (cd "$work" && private_apt apt-get source --download-only "$library") >> "$work/log" 2>&1 || true
     tarball=$work/$archive
-    [ -f "$tarball" ] || give_up "apt-get source brought no $archive: $(grep -m 1 -E '^(W: Failed|E: )' "$work/log" ||
-        echo 'it is not in the sources of this system')"
+    [ -f "$tarball" ] || give_up "apt-get source brought no $archive: $(apt_complaint)"
 }
 
 library=${1:?"usage: fetch_source.sh libsodium|bearssl [--tarball FILE] DIRECTORY"}
