@@ -260,6 +260,36 @@ UserText linkText(core::Reason reason)
     }
 }
 
+UserText usbText(core::Reason reason)
+{
+    using core::Reason;
+    switch (reason) {
+    case Reason::NotPermitted:
+        return text("This computer does not let you use the unit",
+                    "The unit is attached, and its device file belongs to somebody else.",
+                    "Install the rules for USB units ('doctor' says how), then plug the unit in again.");
+    case Reason::DriverMissing:
+        return text("The unit has no driver", "This computer knows no way to talk to it.",
+                    "Install the WinUSB driver for it, then plug the unit in again.");
+    case Reason::DeviceInUse:
+        return text("Another program uses the unit", "Only one program at a time can talk to it.",
+                    "Close the program that the details name, then try again.");
+    case Reason::FlashProtected:
+        return text("The unit's memory is protected", "Its chip refuses to be read or written.",
+                    "Taking the protection off erases everything in it. Ask whoever set it first.");
+    case Reason::OutsideMemory:
+        return text("The firmware does not fit the unit's memory",
+                    "A part of it belongs where the unit has no memory that can be written.",
+                    "Check that the firmware is made for this unit. Nothing was written.");
+    case Reason::NeedsConsent:
+        return text("This needs a second confirmation",
+                    "It changes settings of the chip, or erases all of it, and may not be undone.",
+                    "Confirm it if it is what you want. Nothing was written.");
+    default:
+        return {};
+    }
+}
+
 UserText catalogText(core::Reason reason)
 {
     using core::Reason;
@@ -316,8 +346,8 @@ UserText downloadText(core::Reason reason)
 
 UserText forReason(core::Reason reason)
 {
-    for (const auto group :
-         {trustText, rootText, catalogText, targetText, policyText, trialText, linkText, downloadText})
+    for (const auto group : {trustText, rootText, catalogText, targetText, policyText, trialText, linkText,
+                             usbText, downloadText})
         if (const UserText found = group(reason); !found.title.isEmpty())
             return found;
     return {};

@@ -74,8 +74,14 @@ constexpr std::array kReasons{
     NamedReason{Reason::DownloadNotFound, "DOWNLOAD_NOT_FOUND"},
     NamedReason{Reason::DownloadRefused, "DOWNLOAD_REFUSED"},
     NamedReason{Reason::HostNotAllowed, "HOST_NOT_ALLOWED"},
+    NamedReason{Reason::NotPermitted, "NOT_PERMITTED"},
+    NamedReason{Reason::DriverMissing, "DRIVER_MISSING"},
+    NamedReason{Reason::DeviceInUse, "DEVICE_IN_USE"},
+    NamedReason{Reason::FlashProtected, "FLASH_PROTECTED"},
+    NamedReason{Reason::OutsideMemory, "OUTSIDE_MEMORY"},
+    NamedReason{Reason::NeedsConsent, "NEEDS_CONSENT"},
 };
-static_assert(kReasons.size() == std::size_t(Reason::HostNotAllowed) + 1);
+static_assert(kReasons.size() == std::size_t(Reason::NeedsConsent) + 1);
 
 } // namespace
 

@@ -72,6 +72,12 @@ enum class Reason {
     DownloadNotFound,
     DownloadRefused,
     HostNotAllowed,
+    NotPermitted,
+    DriverMissing,
+    DeviceInUse,
+    FlashProtected,
+    OutsideMemory,
+    NeedsConsent,
 };
 
 /// The stable upper-case name, for example "HASH_MISMATCH".

@@ -62,6 +62,8 @@ bool isPolicyReason(Reason reason)
     case Reason::UnitLocked:
     case Reason::BlockedByList:
     case Reason::HostNotAllowed:
+    case Reason::OutsideMemory:
+    case Reason::NeedsConsent:
         return true;
     default:
         return false;
