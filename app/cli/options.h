@@ -15,6 +15,7 @@ struct GlobalOptions {
     QString passphraseFile; // empty: they are asked for at the terminal
     QString catalogDirectory; // in it, or in the bench's folder
     QString downloadDirectory; // the same
+    bool isLogShown = false; // what units print beside their answers
     QString recordFile; // of everything that goes over the links; empty: nothing is recorded
     QString caFile; // authorities that vouch for servers, beside the system's
 };

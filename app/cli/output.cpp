@@ -12,7 +12,6 @@ namespace cli {
 
 namespace {
 
-constexpr qsizetype kLongestLine = 4096; // of a device's text; an endless one is cut
 constexpr int kPercentStep = 10; // Text for people: a line for every tenth of a transfer.
 
 QString slotLine(const core::DeviceSnapshot &unit, const core::Slot &slot)
@@ -94,26 +93,21 @@ void Output::note(const QStringList &lines, const QJsonObject &members)
 
 void Output::consoleText(const QByteArray &piece)
 {
-    m_consoleLine += piece;
-    for (qsizetype end; (end = m_consoleLine.indexOf('\n')) >= 0 || m_consoleLine.size() >= kLongestLine;) {
-        consoleLine(m_consoleLine.left(end < 0 ? kLongestLine : end));
-        m_consoleLine.remove(0, end < 0 ? kLongestLine : end + 1);
-    }
+    for (const QString &line : m_console.feed(piece))
+        consoleLine(line);
 }
 
-void Output::consoleLine(const QByteArray &line)
+void Output::consoleLine(const QString &line)
 {
-    const QString text =
-        texts::withoutColours(QString::fromUtf8(line.endsWith('\r') ? line.chopped(1) : line));
     if (!isJson())
-        return complain(text);
-    jsonLine(QStringLiteral("note"),
-             {{QStringLiteral("note"), QStringLiteral("console")}, {QStringLiteral("text"), text}});
+        return complain(texts::withoutColours(line));
+    const core::LinePrinted printed{line};
+    jsonLine(events::jobEventName(printed), events::jobEventJson(printed));
 }
 
 void Output::endConsoleLine()
 {
-    const QByteArray line = std::exchange(m_consoleLine, {});
+    const QString line = m_console.takeRest();
     if (!line.isEmpty())
         consoleLine(line);
 }
@@ -182,7 +176,8 @@ void Output::jobEvent(const core::JobEvent &event)
         for (const core::EvidenceEvent &entry : read.events)
             print(QStringLiteral("  start %1: %2").arg(entry.bootCount).arg(texts::evidenceSentence(entry)));
     };
-    std::visit(Match{ofState, ofStep, ofProgress, ofDownload, ofEvidence}, event);
+    const auto ofLine = [this](const core::LinePrinted &printed) { consoleLine(printed.line); };
+    std::visit(Match{ofState, ofStep, ofProgress, ofDownload, ofEvidence, ofLine}, event);
 }
 
 void Output::progress(const QString &verb, qint64 done, qint64 total, const QString &pace)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/text_lines.h"
 #include "core/update/plan.h"
 
 #include <QJsonObject>
@@ -61,7 +62,7 @@ private:
     void jsonLine(const QString &event, const QJsonObject &members);
     void print(const QString &line);
     void complain(const QString &line);
-    void consoleLine(const QByteArray &line);
+    void consoleLine(const QString &line);
     void endConsoleLine();
     void progress(const QString &verb, qint64 done, qint64 total, const QString &pace = {});
 
@@ -69,7 +70,7 @@ private:
     std::FILE *m_out;
     std::FILE *m_err;
     int m_lastPercent = -1;
-    QByteArray m_consoleLine; // begun, not ended
+    core::TextLines m_console;
 };
 
 } // namespace cli

@@ -38,7 +38,11 @@ core::Connector &Session::connector()
 
 core::JobContext Session::jobContext()
 {
-    return {clock(), [this](const core::JobEvent &event) { output().jobEvent(event); }, &m_surroundings.stop};
+    const auto report = [this](const core::JobEvent &event) {
+        if (options.isLogShown || !std::holds_alternative<core::LinePrinted>(event))
+            output().jobEvent(event);
+    };
+    return {clock(), report, &m_surroundings.stop};
 }
 
 namespace {
@@ -251,6 +255,8 @@ int run(int argc, const char *const *argv, Session &session)
                    "answers for passphrases and PINs, a line each; /dev/stdin and /dev/fd/3 are files, too");
     app.add_option("--ca", caFile,
                    "certificate authorities (PEM) that vouch for servers to fetch from, beside the system's");
+    app.add_flag("--show-log", session.options.isLogShown,
+                 "show what the unit prints beside its answers, on standard error or as notes");
     app.add_option("--record", recordFile,
                    "write down what goes over the link, for a report; FILE.2 for a second link");
     for (const auto add :

@@ -308,7 +308,8 @@ QString jobEventName(const core::JobEvent &event)
                             [](const core::StepStarted &) { return QStringLiteral("note"); },
                             [](const core::WriteProgressed &) { return QStringLiteral("progress"); },
                             [](const core::DownloadProgressed &) { return QStringLiteral("progress"); },
-                            [](const core::EvidenceRead &) { return QStringLiteral("note"); }},
+                            [](const core::EvidenceRead &) { return QStringLiteral("note"); },
+                            [](const core::LinePrinted &) { return QStringLiteral("note"); }},
                       event);
 }
 
@@ -345,7 +346,11 @@ QJsonObject jobEventJson(const core::JobEvent &event)
             evidence.append(evidenceJson(one));
         return {{QStringLiteral("note"), QStringLiteral("evidence")}, {QStringLiteral("evidence"), evidence}};
     };
-    return std::visit(Match{ofState, ofStep, ofProgress, ofDownload, ofEvidence}, event);
+    const auto ofLine = [](const core::LinePrinted &printed) -> QJsonObject {
+        return {{QStringLiteral("note"), QStringLiteral("console")},
+                {QStringLiteral("text"), texts::withoutColours(printed.line)}};
+    };
+    return std::visit(Match{ofState, ofStep, ofProgress, ofDownload, ofEvidence, ofLine}, event);
 }
 
 QJsonObject verdictJson(const QString &command, const core::Verdict &verdict)

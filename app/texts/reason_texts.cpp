@@ -267,7 +267,9 @@ UserText usbText(core::Reason reason)
     case Reason::NotPermitted:
         return text("This computer does not let you use the unit",
                     "The unit is attached, and its device file belongs to somebody else.",
-                    "Install the rules for USB units ('doctor' says how), then plug the unit in again.");
+                    "On Linux, become a member of the group that owns it (for serial ports mostly "
+                    "\"dialout\"), or add a "
+                    "rule of udev for it. Sign in anew, then plug the unit in again.");
     case Reason::DriverMissing:
         return text("The unit has no driver", "This computer knows no way to talk to it.",
                     "Install the WinUSB driver for it, then plug the unit in again.");

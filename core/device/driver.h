@@ -115,6 +115,11 @@ public:
     virtual ~Driver() = default;
     Q_DISABLE_COPY_MOVE(Driver)
 
+    /// Who gets, line by line, what the unit prints beside its answers. Units whose link is no console have
+    /// nothing for it.
+    using LogSink = std::function<void(const QString &line)>;
+    virtual void showLogTo(LogSink) { }
+
     /// Asks the unit who it is, what it runs and what boots next.
     virtual Task<DeviceSnapshot> identify() = 0;
 

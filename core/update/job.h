@@ -52,7 +52,13 @@ struct EvidenceRead {
     QList<EvidenceEvent> events;
 };
 
-using JobEvent = std::variant<StateReached, StepStarted, WriteProgressed, DownloadProgressed, EvidenceRead>;
+/// What the unit printed beside its answers, which may be anything.
+struct LinePrinted {
+    QString line;
+};
+
+using JobEvent =
+    std::variant<StateReached, StepStarted, WriteProgressed, DownloadProgressed, EvidenceRead, LinePrinted>;
 
 /// What a recipe needs beside the unit and the release.
 struct JobContext {
@@ -62,6 +68,21 @@ struct JobContext {
     std::optional<RestartTime> restartBefore = {}; // of this unit, when it is known
 
     bool isStopped() const { return stop && stop->isRaised(); }
+};
+
+/// Reports what the unit prints, for as long as this lives.
+class ReportedLog
+{
+public:
+    ReportedLog(Driver &driver, const JobContext &job) : m_driver(driver)
+    {
+        m_driver.showLogTo([report = job.report](const QString &line) { report(LinePrinted{line}); });
+    }
+    ~ReportedLog() { m_driver.showLogTo({}); }
+    Q_DISABLE_COPY_MOVE(ReportedLog)
+
+private:
+    Driver &m_driver;
 };
 
 } // namespace core

@@ -104,6 +104,7 @@ Verdict revertedByHand(const DeviceSnapshot &before, const DeviceSnapshot &unit)
 
 Task<Verdict> runUpdate(Driver &driver, UpdatePlan plan, JobContext job)
 {
+    const ReportedLog log(driver, job);
     const Milliseconds start = job.clock.now();
     job.report(StateReached{JobState::Downloaded}); // A VerifiedRelease is at hand, or there were no plan.
     job.report(StateReached{JobState::Verified});
@@ -122,6 +123,7 @@ Task<Verdict> runUpdate(Driver &driver, UpdatePlan plan, JobContext job)
 
 Task<Verdict> confirmByHand(Driver &driver, JobContext job)
 {
+    const ReportedLog log(driver, job);
     const Milliseconds start = job.clock.now();
     const DeviceSnapshot unit = co_await driver.identify();
     if (unit.stage != BootStage::OnTrial || !runningSlot(unit))
@@ -136,6 +138,7 @@ Task<Verdict> confirmByHand(Driver &driver, JobContext job)
 
 Task<Verdict> revertByHand(Driver &driver, JobContext job)
 {
+    const ReportedLog log(driver, job);
     const Milliseconds start = job.clock.now();
     const DeviceSnapshot before = co_await driver.identify();
     if (before.stage != BootStage::OnTrial || !runningSlot(before))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_protocols/smp/smp_driver.h"
 
+#include "core/base/text_lines.h"
 #include "core/device/survey.h"
 #include "core/update/proof.h"
 #include "device_protocols/smp/image_upload.h"
@@ -142,6 +143,16 @@ SmpDriver::SmpDriver(Unit unit, std::unique_ptr<transport::FrameChannel> channel
 Task<Done> SmpDriver::open()
 {
     return core::within(kOpening, m_clock, m_client.open());
+}
+
+void SmpDriver::showLogTo(LogSink sink)
+{
+    if (!sink)
+        return m_client.showTextTo({});
+    m_client.showTextTo([lines = core::TextLines(), sink = std::move(sink)](const QByteArray &piece) mutable {
+        for (const QString &line : lines.feed(piece))
+            sink(line);
+    });
 }
 
 Task<Done> SmpDriver::ensureLink()

@@ -28,6 +28,7 @@ public:
     /// Opens the link: TransportFailed or Disconnected as its stream says.
     core::Task<core::Done> open();
 
+    void showLogTo(LogSink sink) override;
     core::Task<core::DeviceSnapshot> identify() override;
     core::Task<core::Done> write(QByteArray image, core::WriteControl control) override;
     core::Task<core::Done> tryOnNextBoot(QByteArray hash, core::RolledBackBefore before) override;

@@ -10,6 +10,7 @@ namespace transport {
 using core::Done;
 using core::Error;
 using core::ErrorKind;
+using core::Reason;
 using core::Result;
 using core::Task;
 
@@ -94,10 +95,13 @@ Error SerialStream::refusal() const
     const QList<PortOwner> owners = ownersOf(port);
     if (!owners.isEmpty())
         return {ErrorKind::TransportFailed,
-                QStringLiteral("%1 is used by another program: %2").arg(port, toText(owners))};
+                QStringLiteral("%1 is used by another program: %2").arg(port, toText(owners)),
+                Reason::DeviceInUse};
     if (isPermitted(port))
-        return {ErrorKind::TransportFailed, QStringLiteral("%1 is used by another program").arg(port)};
-    return {ErrorKind::TransportFailed, QStringLiteral("no permission to use %1").arg(port)};
+        return {ErrorKind::TransportFailed, QStringLiteral("%1 is used by another program").arg(port),
+                Reason::DeviceInUse};
+    return {ErrorKind::TransportFailed, QStringLiteral("no permission to use %1").arg(port),
+            Reason::NotPermitted};
 }
 
 Error SerialStream::failure() const

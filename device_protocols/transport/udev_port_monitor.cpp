@@ -84,9 +84,8 @@ void UdevPortMonitor::listPorts()
     if (!search || udev_enumerate_add_match_subsystem(search.get(), kSubsystem) < 0
         || udev_enumerate_scan_devices(search.get()) < 0)
         return;
-    udev_list_entry *entry = nullptr;
-    udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(search.get()))
-    {
+    for (udev_list_entry *entry = udev_enumerate_get_list_entry(search.get()); entry;
+         entry = udev_list_entry_get_next(entry)) {
         const Device device(udev_device_new_from_syspath(m_context.get(), udev_list_entry_get_name(entry)));
         if (const auto port = device ? portOf(device.get()) : std::nullopt)
             m_ports[port->location] = *port;

@@ -200,6 +200,7 @@ private Q_SLOTS:
         QVERIFY(holder.waitForReadyRead());
         const testing::Ran ran = run({QStringLiteral("inspect"), QStringLiteral("USB-A")});
         QCOMPARE(ran.outcome(), QStringLiteral("failed"));
+        QCOMPARE(text(ran.result(), "reason"), QStringLiteral("DEVICE_IN_USE"));
         const QString owner = QStringLiteral("python3 (pid %1)").arg(holder.processId());
         QVERIFY2(ran.result()[QStringLiteral("detail")].toString().contains(owner), ran.story());
         const testing::Ran listed = run({QStringLiteral("devices")});

@@ -36,6 +36,18 @@ private Q_SLOTS:
         QVERIFY(before < 1.0);
     }
 
+    void keepsTheLastLinesThatTheUnitPrinted()
+    {
+        JobProgress progress = started();
+        for (int number = 0; number < 1'000; ++number)
+            progress.take(core::LinePrinted{QStringLiteral("\x1b[32mline %1\x1b[0m\x07").arg(number)}, 0ms,
+                          {});
+        const QStringList log = progress.snapshot().log;
+        QCOMPARE(log.size(), 200);
+        QCOMPARE(log.last(), QStringLiteral("line 999<U+0007>"));
+        QVERIFY(progress.snapshot().milestones.isEmpty());
+    }
+
     void aRepeatedStepDoesNotGoBack()
     {
         JobProgress progress = started();

@@ -91,8 +91,17 @@ public:
         showUnit(unit);
         gui::JobProgress progress(
             {.unit = unit.name, .kind = gui::JobKind::Update, .to = core::Version{1, 1, 0, 0}}, 0ms);
-        progress.take(core::StepStarted{core::JobStep::Restarting, false}, 0ms, {});
+        progress.take(core::StepStarted{core::JobStep::Restarting, false, 9s}, 0ms, {});
+        for (const char *line : {"*** Booting Bootmend 1.1.0 ***", "[00:00.012] <inf> boot: slot B on trial",
+                                 "[00:00.208] \x1b[1;31m<err> lamp: driver is hot (71 C)\x1b[0m"})
+            progress.take(core::LinePrinted{QLatin1String(line)}, 0ms, {});
         Q_EMIT service.jobMoved(progress.snapshot());
+    }
+
+    void showLog()
+    {
+        showRestarting(samples::runningUnit());
+        window.findChild<QPushButton *>(QStringLiteral("foldLog"))->click();
     }
 
     testing::FakeService service;
@@ -188,6 +197,7 @@ QList<State> states()
          }},
         {"writing", [](Stage &stage) { stage.showWriting(samples::runningUnit()); }},
         {"restarting", [](Stage &stage) { stage.showRestarting(samples::runningUnit()); }},
+        {"restarting-log", [](Stage &stage) { stage.showLog(); }},
         {"error",
          [](Stage &stage) {
              stage.showUnit(samples::runningUnit());

@@ -90,7 +90,7 @@ int run(const SmpOptions &options, const SmpWork &work, Session &session)
 {
     const QString command = QStringLiteral("smp ") + QString::fromStdString(options.command);
     using Text = Session::ConsoleText;
-    const Text text = options.isShowingLog || options.command == "log" ? Text::Shown : Text::Dropped;
+    const Text text = session.options.isLogShown || options.command == "log" ? Text::Shown : Text::Dropped;
     const auto client = session.openSmp(QString::fromStdString(options.device), text);
     if (!client)
         return session.output().result(command, client.error());
@@ -172,7 +172,6 @@ void addSmp(CLI::App &app, Session &session)
     command->add_option("COMMAND", options->command, "see 'bootmend smp list'");
     command->add_option("WORDS", options->words,
                         "its parameters: name=value, file names, words of the shell");
-    command->add_flag("--show-log", options->isShowingLog, "shows what the device prints beside its answers");
     command->add_option("--group", options->group, "raw: the group")->check(CLI::Range(0, 65535));
     command->add_option("--id", options->id, "raw: the command's number in it")->check(CLI::Range(0, 255));
     command->add_option("--op", options->operation, "raw: the operation")

@@ -13,7 +13,6 @@ struct SmpOptions {
     std::string device;
     std::string command;
     std::vector<std::string> words;
-    bool isShowingLog = false; // --show-log
     std::optional<int> group; // of raw
     std::optional<int> id;
     std::string operation; // "read", "write"

@@ -273,7 +273,8 @@ void DeviceWorker::report(const QString &unit, const core::JobEvent &event)
     const std::shared_ptr<Job> job = m_jobs.at(unit);
     const core::Milliseconds now = m_clock.now();
     job->progress.take(event, now, QDateTime::currentDateTimeUtc());
-    const bool isMinor = std::holds_alternative<core::WriteProgressed>(event);
+    const bool isMinor = std::holds_alternative<core::WriteProgressed>(event)
+        || std::holds_alternative<core::LinePrinted>(event);
     if (isMinor && now - job->toldAt < kTellEvery)
         return;
     job->toldAt = now;

@@ -91,6 +91,7 @@ struct JobSnapshot {
     std::optional<core::RateLimit> limitedBy = {};
     std::optional<core::Milliseconds> timeLeft = {};
     QList<Milestone> milestones = {}; // oldest first
+    QStringList log = {}; // the last lines that the unit printed
 };
 
 } // namespace gui

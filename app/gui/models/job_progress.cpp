@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gui/models/job_progress.h"
 
+#include "app/texts/foreign_text.h"
+
 #include <algorithm>
 
 namespace gui {
@@ -12,6 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Milliseconds kRateWindow = 5s;
+constexpr qsizetype kMostLines = 200;
 constexpr Milliseconds kRateNeeds = 500ms; // Less than this says more about buffers than about the line.
 
 /// What a step usually takes, beside the write. A restart is a reset, the verification of an image and the
@@ -117,8 +120,17 @@ void JobProgress::take(const core::JobEvent &event, Milliseconds now, const QDat
         takeStep(*started);
     else if (const auto *written = std::get_if<core::WriteProgressed>(&event))
         takeBytes(*written, now);
+    else if (const auto *printed = std::get_if<core::LinePrinted>(&event))
+        takeLine(*printed);
     else
         m_job.milestones.append({nowUtc, event});
+}
+
+void JobProgress::takeLine(const core::LinePrinted &printed)
+{
+    m_job.log.append(texts::harmlessLine(texts::withoutColours(printed.line)));
+    if (m_job.log.size() > kMostLines)
+        m_job.log.removeFirst();
 }
 
 void JobProgress::takeStep(const core::StepStarted &started)

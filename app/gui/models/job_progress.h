@@ -26,6 +26,7 @@ private:
 
     void takeStep(const core::StepStarted &started);
     void takeBytes(const core::WriteProgressed &written, core::Milliseconds now);
+    void takeLine(const core::LinePrinted &printed);
     void moveTo(double fraction);
     double fractionBefore(core::JobStep step) const;
     double share(core::JobStep step) const;

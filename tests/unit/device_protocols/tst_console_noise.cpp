@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_protocols/smp/console_channel.h"
 #include "device_protocols/smp/os_group.h"
+#include "device_protocols/smp/smp_driver.h"
 #include "tests/support/memory_stream.h"
 #include "tests/support/run_task.h"
 
@@ -108,6 +109,25 @@ private Q_SLOTS:
         };
         QVERIFY(bench.echo().has_value());
         QCOMPARE(bench.clock.now(), 0ms);
+    }
+
+    void aDriverTellsItLineByLine()
+    {
+        testing::ManualClock clock;
+        auto owned = std::make_unique<testing::MemoryStream>();
+        testing::MemoryStream &stream = *owned;
+        smp::SmpDriver driver({QStringLiteral("lamp"), {}},
+                              std::make_unique<smp::ConsoleChannel>(std::move(owned)), clock);
+        QVERIFY(testing::finish(driver.open(), clock).has_value());
+        QStringList told;
+        driver.showLogTo([&told](const QString &line) { told.append(line); });
+        stream.deliver("panic: out");
+        stream.deliver(" of beans\r\nhalf");
+        QTRY_COMPARE(told, QStringList{QStringLiteral("panic: out of beans")});
+        driver.showLogTo({});
+        stream.deliver(" a line\n");
+        QCoreApplication::processEvents();
+        QCOMPARE(told.size(), 1);
     }
 
     void hearsWhatIsPrintedWhenNobodyAsked()

@@ -8,6 +8,7 @@
 #include "app/gui/widgets/history_view.h"
 #include "app/gui/widgets/job_panel.h"
 #include "app/gui/widgets/label.h"
+#include "app/gui/widgets/log_view.h"
 #include "app/gui/widgets/primary_button.h"
 #include "app/gui/widgets/slot_map.h"
 #include "app/gui/widgets/verdict_band.h"
@@ -39,7 +40,8 @@ UnitDetail::UnitDetail(QWidget *parent) :
     m_verdict(new VerdictBand), m_error(new ErrorPanel), m_slots(new SlotMap), m_sentence(new Label),
     m_actions(new QWidget), m_primary(new PrimaryButton), m_more(new QPushButton(tr("&More"))),
     m_idleNote(new Label), m_job(new JobPanel),
-    m_historyTitle(new Label(TextSize::Heading, tr("What happened"))), m_history(new HistoryView)
+    m_historyTitle(new Label(TextSize::Heading, tr("What happened"))), m_history(new HistoryView),
+    m_log(new LogView)
 {
     setObjectName(QStringLiteral("unitDetail"));
     m_name->setObjectName(QStringLiteral("unitName"));
@@ -77,6 +79,7 @@ void UnitDetail::arrange()
     sections->addWidget(m_actions);
     sections->addWidget(m_historyTitle);
     sections->addWidget(m_history);
+    sections->addWidget(m_log);
     sections->addStretch();
 
     auto *page = new QWidget;
@@ -159,6 +162,7 @@ void UnitDetail::show(const UnitView &unit, bool isPreparing)
     showActions(unit, isPreparing);
     m_historyTitle->setVisible(!unit.history.isEmpty());
     m_history->show(unit.history);
+    m_log->show(unit.log);
 }
 
 /// Two pairs a row, so that the verdict and the action stay in sight on a small screen; the link, which is

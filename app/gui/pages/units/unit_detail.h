@@ -16,6 +16,7 @@ class ErrorPanel;
 class HistoryView;
 class JobPanel;
 class Label;
+class LogView;
 class SlotMap;
 class VerdictBand;
 
@@ -62,6 +63,7 @@ private:
     JobPanel *m_job;
     Label *m_historyTitle;
     HistoryView *m_history;
+    LogView *m_log;
     std::optional<ActionOffer> m_offer;
 };
 

@@ -138,6 +138,7 @@ struct UnitView {
     std::optional<VerdictView> verdict;
     std::optional<ErrorView> error;
     QList<HistoryLine> history; // newest first
+    QStringList log; // what the unit printed during its last job
 };
 
 /// The list when there is nothing in it.

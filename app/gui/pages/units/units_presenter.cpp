@@ -58,7 +58,9 @@ std::optional<UnitView> UnitsPresenter::detail() const
     if (job != m_jobs.constEnd()) {
         view.job = jobViewOf(*job, seen->unit.address);
         milestones.append(job->milestones);
+        view.log = job->log;
     } else {
+        view.log = m_logs.value(m_selected);
         UnitActions actions = actionsFor(*seen, m_releases);
         view.primary = actions.primary;
         view.others = actions.others;
@@ -224,6 +226,7 @@ void UnitsPresenter::keepBadNews(const QList<UnitSeen> &before)
         } else if (isGone) {
             m_outcomes.remove(name);
             m_milestones.remove(name);
+            m_logs.remove(name);
         }
     }
     indexUnits();
@@ -238,6 +241,7 @@ void UnitsPresenter::forgetStrangers()
         if (core::isSameUnit(now, now) && core::isSameUnit(about, about) && !core::isSameUnit(now, about)) {
             m_outcomes.remove(seen.unit.name);
             m_milestones.remove(seen.unit.name);
+            m_logs.remove(seen.unit.name);
         }
     }
 }
@@ -282,7 +286,9 @@ void UnitsPresenter::takeJob(const JobSnapshot &job)
 
 void UnitsPresenter::endJob(const QString &unit, Outcome outcome)
 {
-    m_milestones[unit].append(m_jobs.take(unit).milestones);
+    const JobSnapshot job = m_jobs.take(unit);
+    m_milestones[unit].append(job.milestones);
+    m_logs[unit] = job.log;
     m_outcomes[unit] = std::move(outcome);
     Q_EMIT listChanged();
     Q_EMIT detailChanged();

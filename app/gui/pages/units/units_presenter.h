@@ -91,6 +91,7 @@ private:
     QHash<QString, JobSnapshot> m_jobs;
     QHash<QString, Outcome> m_outcomes;
     QHash<QString, QList<Milestone>> m_milestones;
+    QHash<QString, QStringList> m_logs; // of the last jobs
     std::optional<PlanRequest> m_requested;
     std::optional<core::UpdatePlan> m_plan;
     QString m_plannedUnit;
