@@ -11,19 +11,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kLookEvery = 1s; // where nobody tells
+constexpr auto kLookEvery = 1s; // at a bench, which does not tell
+constexpr auto kAskSilentEvery = 5s;
 
-QString inspected()
+/// Whether it is the same unit at the same port: another device may have the name by now.
+bool isSame(const core::FoundUnit &one, const core::FoundUnit &other)
 {
-    return QStringLiteral("inspected");
+    const bool isSamePort =
+        !one.attachment || !other.attachment || one.attachment->port == other.attachment->port;
+    return one.name == other.name && isSamePort;
 }
 
 } // namespace
 
 DeviceWatch::DeviceWatch(Session &session, Scope scope) : m_session(session), m_scope(scope)
 {
-    m_timer.setInterval(kLookEvery);
-    QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] { compare(QStringLiteral("arrived")); });
+    QObject::connect(&m_benchTimer, &QTimer::timeout, &m_benchTimer, [this] { compare(Change::Arrived); });
+    QObject::connect(&m_silenceTimer, &QTimer::timeout, &m_silenceTimer, [this] { askTheSilent(); });
 }
 
 DeviceWatch::~DeviceWatch()
@@ -33,19 +37,20 @@ DeviceWatch::~DeviceWatch()
 
 core::Result<int> DeviceWatch::run()
 {
-    const auto subscription = m_session.connector().watch([this] { compare(QStringLiteral("arrived")); });
-    compare(QStringLiteral("present"));
-    if (!subscription || !m_session.options.benchDirectory.isEmpty())
-        m_timer.start();
+    const auto subscription = m_session.connector().watch([this] { compare(Change::Arrived); });
+    compare(Change::Present);
+    if (!m_session.options.benchDirectory.isEmpty())
+        m_benchTimer.start(kLookEvery);
+    m_silenceTimer.start(kAskSilentEvery);
     m_session.stopRequest().whenRaised([this] { m_loop.quit(); });
     if (!m_error && !m_session.stopRequest().isRaised())
         m_loop.exec();
     if (m_error)
         return core::passOn(*m_error);
-    return int(m_places.size());
+    return int(m_entries.size());
 }
 
-void DeviceWatch::compare(const QString &changeOfNewcomers)
+void DeviceWatch::compare(Change changeOfNewcomers)
 {
     const core::Result<QList<core::FoundUnit>> found = m_session.connector().find();
     if (!found) {
@@ -55,44 +60,57 @@ void DeviceWatch::compare(const QString &changeOfNewcomers)
     }
     tellOfDepartures(*found);
     for (const core::FoundUnit &unit : *found)
-        if (!m_places.contains(unit.name))
+        if (!m_entries.contains(unit.name))
             welcome(unit, changeOfNewcomers);
 }
 
 void DeviceWatch::tellOfDepartures(const QList<core::FoundUnit> &found)
 {
-    for (auto place = m_places.begin(); place != m_places.end();) {
-        const core::FoundUnit unit = place->second.unit;
-        // Another device may have the name by now.
-        const bool isThere = std::any_of(found.cbegin(), found.cend(), [&unit](const core::FoundUnit &one) {
-            const bool isSamePort =
-                !one.attachment || !unit.attachment || one.attachment->port == unit.attachment->port;
-            return one.name == unit.name && isSamePort;
-        });
+    for (auto entry = m_entries.begin(); entry != m_entries.end();) {
+        const core::FoundUnit unit = entry->second.unit;
+        const bool isThere = std::any_of(found.cbegin(), found.cend(),
+                                         [&unit](const core::FoundUnit &one) { return isSame(one, unit); });
         if (isThere) {
-            ++place;
+            ++entry;
             continue;
         }
-        place = m_places.erase(place); // And with it whatever it is being asked.
-        m_session.output().deviceChange(QStringLiteral("left"),
-                                        core::silentUnit(unit, QStringLiteral("it left")));
+        entry = m_entries.erase(entry); // And with it whatever it is being asked.
+        m_session.output().deviceChange(Change::Left, core::notAskedYet(unit));
     }
 }
 
-void DeviceWatch::welcome(core::FoundUnit unit, const QString &change)
+void DeviceWatch::welcome(core::FoundUnit unit, Change change)
 {
     unit.isToBeAsked = unit.isToBeAsked || m_scope == Scope::Everything;
-    m_session.output().deviceChange(change, core::silentUnit(unit, unit.note));
-    Place &place = m_places[unit.name];
-    place.unit = unit;
-    if (!unit.isToBeAsked)
-        return;
-    const auto tell = [this](const core::Result<core::DeviceSnapshot> &seen) {
-        if (seen)
-            m_session.output().deviceChange(inspected(), *seen);
-    };
-    place.asking = std::make_unique<core::Running<core::DeviceSnapshot>>(
-        core::lookAt(m_session.connector(), unit, m_session.clock()), tell);
+    m_session.output().deviceChange(change, core::notAskedYet(unit));
+    Entry &entry = m_entries[unit.name];
+    entry.unit = unit;
+    if (unit.isToBeAsked)
+        ask(entry);
+}
+
+void DeviceWatch::ask(Entry &entry)
+{
+    entry.asking = std::make_unique<core::Running<core::DeviceSnapshot>>(
+        core::lookAt(m_session.connector(), entry.unit, m_session.clock()),
+        [this, &entry](const core::Result<core::DeviceSnapshot> &seen) {
+            if (seen)
+                takeAnswer(entry, *seen);
+        });
+}
+
+void DeviceWatch::askTheSilent()
+{
+    for (auto &[name, entry] : m_entries)
+        if (entry.stage == core::BootStage::Silent)
+            ask(entry);
+}
+
+void DeviceWatch::takeAnswer(Entry &entry, const core::DeviceSnapshot &seen)
+{
+    const auto before = std::exchange(entry.stage, seen.stage);
+    if (before != core::BootStage::Silent || seen.stage != core::BootStage::Silent)
+        m_session.output().deviceChange(Change::Inspected, seen);
 }
 
 } // namespace cli

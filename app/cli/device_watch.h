@@ -11,7 +11,8 @@
 namespace cli {
 
 /// Tells of units that come and go, and asks each newcomer who it is, until the stop is raised. Ports tell of
-/// themselves; only a bench is looked at once a second.
+/// themselves; only a bench is looked at once a second. Who does not answer is asked again now and then: it
+/// may still be starting, and other programs take a port for themselves just after it came.
 class DeviceWatch
 {
 public:
@@ -25,20 +26,26 @@ public:
     core::Result<int> run();
 
 private:
-    struct Place {
+    using Change = Output::DeviceChange;
+    struct Entry {
         core::FoundUnit unit;
-        std::unique_ptr<core::Running<core::DeviceSnapshot>> asking;
+        std::optional<core::BootStage> stage = {}; // once it was asked
+        std::unique_ptr<core::Running<core::DeviceSnapshot>> asking = {};
     };
 
-    void compare(const QString &changeOfNewcomers);
+    void compare(Change changeOfNewcomers);
     void tellOfDepartures(const QList<core::FoundUnit> &found);
-    void welcome(core::FoundUnit unit, const QString &change);
+    void welcome(core::FoundUnit unit, Change change);
+    void ask(Entry &entry);
+    void askTheSilent();
+    void takeAnswer(Entry &entry, const core::DeviceSnapshot &seen);
 
     Session &m_session;
     Scope m_scope;
     QEventLoop m_loop;
-    QTimer m_timer;
-    std::map<QString, Place> m_places; // by name
+    QTimer m_benchTimer;
+    QTimer m_silenceTimer;
+    std::map<QString, Entry> m_entries; // by name
     std::optional<core::Error> m_error;
 };
 

@@ -13,7 +13,8 @@ struct GlobalOptions {
     QString trustFile;
     QString stateDirectory; // what this computer keeps, such as the trust root; the platform's unless told
     QString passphraseFile; // empty: they are asked for at the terminal
-    QString catalogDirectory; // in it, or in the bench's folder
+    QString keptDirectory; // in it, or the bench's: what is known of releases and units
+    QString catalogDirectory; // in that
     QString downloadDirectory; // the same
     bool isLogShown = false; // what units print beside their answers
     QString recordFile; // of everything that goes over the links; empty: nothing is recorded

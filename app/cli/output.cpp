@@ -23,6 +23,21 @@ QString slotLine(const core::DeviceSnapshot &unit, const core::Slot &slot)
              texts::slotChips(unit, slot).join(QStringLiteral(", ")));
 }
 
+QString wordOf(Output::DeviceChange change)
+{
+    switch (change) {
+    case Output::DeviceChange::Present:
+        return QStringLiteral("present");
+    case Output::DeviceChange::Arrived:
+        return QStringLiteral("arrived");
+    case Output::DeviceChange::Inspected:
+        return QStringLiteral("inspected");
+    case Output::DeviceChange::Left:
+        return QStringLiteral("left");
+    }
+    Q_UNREACHABLE();
+}
+
 QStringList deviceLines(const core::DeviceSnapshot &unit)
 {
     const QString serial =
@@ -35,6 +50,14 @@ QStringList deviceLines(const core::DeviceSnapshot &unit)
     lines.append(QStringLiteral("  ") + texts::bootSentence(unit));
     if (!unit.silence.isEmpty())
         lines.append(QStringLiteral("  ") + unit.silence);
+    const bool isUnknown =
+        unit.stage == core::BootStage::Silent && unit.attachment && !unit.attachment->profile;
+    const QString remedy = texts::silenceRemedy(unit);
+    if (!remedy.isEmpty())
+        lines.append(QStringLiteral("  ") + remedy);
+    else if (isUnknown)
+        lines.append(
+            QStringLiteral("  Name it, or use --probe, to have it asked: that may reset what is behind it."));
     return lines;
 }
 
@@ -128,15 +151,17 @@ void Output::device(const core::DeviceSnapshot &unit)
         print(line);
 }
 
-void Output::deviceChange(const QString &change, const core::DeviceSnapshot &unit)
+void Output::deviceChange(DeviceChange change, const core::DeviceSnapshot &unit)
 {
+    const QString word = wordOf(change);
     if (isJson())
         return jsonLine(
             QStringLiteral("device"),
-            {{QStringLiteral("change"), change}, {QStringLiteral("device"), events::deviceJson(unit)}});
-    const bool isInspected = change == QStringLiteral("inspected");
-    const QStringList lines = isInspected ? deviceLines(unit) : QStringList{unit.name};
-    print(QStringLiteral("%1: %2").arg(change, lines.constFirst()));
+            {{QStringLiteral("change"), word}, {QStringLiteral("device"), events::deviceJson(unit)}});
+    const bool isAsked = change == DeviceChange::Inspected || !unit.silence.isEmpty();
+    const QStringList lines =
+        isAsked && change != DeviceChange::Left ? deviceLines(unit) : QStringList{unit.name};
+    print(QStringLiteral("%1: %2").arg(word, lines.constFirst()));
     for (const QString &line : lines.mid(1))
         print(line);
 }
@@ -163,8 +188,9 @@ void Output::jobEvent(const core::JobEvent &event)
     };
     const auto ofStep = [this](const core::StepStarted &started) {
         print(QStringLiteral("  %1 …").arg(texts::stepTitle(started.step)));
-        if (started.usually)
-            print(QStringLiteral("    about %1 s; do not unplug it").arg(started.usually->count() / 1000));
+        if (started.estimate)
+            print(QStringLiteral("    about %1 s; do not unplug it")
+                      .arg(std::chrono::ceil<std::chrono::seconds>(*started.estimate).count()));
     };
     const auto ofProgress = [this](const core::WriteProgressed &written) {
         progress({}, written.done, written.total, paceOf(written));

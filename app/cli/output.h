@@ -31,8 +31,9 @@ public:
 
     void device(const core::DeviceSnapshot &unit);
 
-    /// The same of a list that goes on: "present", "arrived", "inspected" or "left".
-    void deviceChange(const QString &change, const core::DeviceSnapshot &unit);
+    /// The same of a list that goes on.
+    enum class DeviceChange { Present, Arrived, Inspected, Left };
+    void deviceChange(DeviceChange change, const core::DeviceSnapshot &unit);
     void jobEvent(const core::JobEvent &event);
     void plan(const core::UpdatePlan &plan);
 

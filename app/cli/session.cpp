@@ -60,12 +60,19 @@ void warnOf(const core::DeviceAddress &address, Output &output)
 
 } // namespace
 
-core::Result<std::unique_ptr<core::Driver>> Session::open(const QString &device)
+core::Result<core::FoundUnit> Session::resolve(const QString &device)
 {
     core::Result<core::FoundUnit> unit = connector().resolve(device);
+    if (unit)
+        warnOf(unit->address, output());
+    return unit;
+}
+
+core::Result<std::unique_ptr<core::Driver>> Session::open(const QString &device)
+{
+    core::Result<core::FoundUnit> unit = resolve(device);
     if (!unit)
         return core::passOn(unit.error());
-    warnOf(unit->address, output());
     return runToEnd(connector().open(*std::move(unit)));
 }
 
@@ -80,10 +87,9 @@ core::Result<std::unique_ptr<core::Driver>> Session::openForService(const QStrin
 
 core::Result<std::unique_ptr<smp::Client>> Session::openSmp(const QString &device, ConsoleText text)
 {
-    core::Result<core::FoundUnit> unit = connector().resolve(device);
+    core::Result<core::FoundUnit> unit = resolve(device);
     if (!unit)
         return core::passOn(unit.error());
-    warnOf(unit->address, output());
     Surroundings::TextSink sink;
     if (text == ConsoleText::Shown)
         sink = [this](const QByteArray &piece) { output().consoleText(piece); };
@@ -148,7 +154,7 @@ QString Session::catalogFolder() const
 
 QString Session::keptFolder() const
 {
-    return QFileInfo(options.catalogDirectory).path();
+    return options.keptDirectory;
 }
 
 namespace {
@@ -277,6 +283,7 @@ int run(int argc, const char *const *argv, Session &session)
     session.options.passphraseFile = QString::fromStdString(passphraseFile);
     const QString toldState = QString::fromStdString(stateDirectory);
     session.options.stateDirectory = state::stateFolder(toldState);
+    session.options.keptDirectory = state::keptFolder(toldState, session.options.benchDirectory);
     session.options.catalogDirectory = state::catalogFolder(toldState, session.options.benchDirectory);
     session.options.downloadDirectory = state::downloadFolder(toldState, session.options.benchDirectory);
     session.options.recordFile = QString::fromStdString(recordFile);

@@ -101,6 +101,8 @@ public:
     core::Result<core::VerifiedRelease> fetchedRelease(const QString &bundlePath);
 
 private:
+    core::Result<core::FoundUnit> resolve(const QString &device);
+
     Surroundings m_surroundings;
     std::FILE *m_out;
     std::FILE *m_err;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/events/event_json.h"
 
+#include "app/texts/foreign_text.h"
 #include "app/texts/user_texts.h"
 
 #include <QJsonArray>
@@ -227,7 +228,7 @@ QJsonValue attachmentJson(const std::optional<core::Attachment> &attachment)
         {QStringLiteral("topology"), textOrNull(port.topology)},
         {QStringLiteral("profile"), textOrNull(profile.id)},
         {QStringLiteral("recovery_entry"), textOrNull(profile.recoveryEntry)},
-        {QStringLiteral("used_by"), textOrNull(attachment->holder)}};
+        {QStringLiteral("used_by"), textOrNull(attachment->usedBy)}};
 }
 
 template<class... Handlers>
@@ -261,6 +262,8 @@ QJsonObject deviceJson(const core::DeviceSnapshot &unit)
     json[QStringLiteral("boots_next")] = texts::bootSentence(unit);
     if (!unit.silence.isEmpty())
         json[QStringLiteral("silence")] = unit.silence;
+    if (unit.silenceReason)
+        json[QStringLiteral("silence_reason")] = reasonOrNull(unit.silenceReason);
     return json;
 }
 
@@ -322,8 +325,8 @@ QJsonObject jobEventJson(const core::JobEvent &event)
     const auto ofStep = [](const core::StepStarted &started) -> QJsonObject {
         QJsonObject json{{QStringLiteral("note"), texts::stepTitle(started.step)},
                          {QStringLiteral("stoppable"), started.isStoppable}};
-        if (started.usually)
-            json[QStringLiteral("usual_seconds")] = double(started.usually->count()) / 1000.0;
+        if (started.estimate)
+            json[QStringLiteral("estimated_seconds")] = double(started.estimate->count()) / 1000.0;
         return json;
     };
     const auto ofProgress = [](const core::WriteProgressed &progress) -> QJsonObject {

@@ -18,10 +18,11 @@ gui::ThemeChoice themeNamed(const QString &name)
     return name == QStringLiteral("dark") ? gui::ThemeChoice::Dark : gui::ThemeChoice::FollowSystem;
 }
 
-gui::ConnectorFactory connectorFactory(const QString &stateDirectory)
+gui::ConnectorFactory connectorFactory(const QString &stateDirectory, const QString &recordFile)
 {
-    return [profiles = state::profileFolders(stateDirectory)](core::Clock &clock, const QString &bench) {
-        return std::make_unique<wiring::LiveConnector>(clock, wiring::Places{bench, profiles});
+    return [profiles = state::profileFolders(stateDirectory), recordFile](core::Clock &clock,
+                                                                          const QString &bench) {
+        return std::make_unique<wiring::LiveConnector>(clock, wiring::Places{bench, profiles, recordFile});
     };
 }
 
@@ -52,12 +53,17 @@ int main(int argc, char *argv[])
         QStringLiteral("state"),
         QCoreApplication::translate("main", "Keep what this computer keeps in this directory."),
         QStringLiteral("DIR"));
-    parser.addOptions({bench, trust, stateFolder, theme});
+    const QCommandLineOption record(
+        QStringLiteral("record"),
+        QCoreApplication::translate("main", "Write down what goes over each link; FILE.2 for the second."),
+        QStringLiteral("FILE"));
+    parser.addOptions({bench, trust, stateFolder, record, theme});
     parser.process(application);
 
     gui::Theme look(application, themeNamed(parser.value(theme)));
     const gui::ToldFiles told{parser.value(trust), parser.value(stateFolder)};
-    gui::DeviceThread devices(connectorFactory(state::stateFolder(parser.value(stateFolder))), told);
+    const QString stateDirectory = state::stateFolder(parser.value(stateFolder));
+    gui::DeviceThread devices(connectorFactory(stateDirectory, parser.value(record)), told);
     gui::MainWindow window(devices, look);
     window.show();
     window.openBench(parser.value(bench));

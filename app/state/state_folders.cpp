@@ -15,26 +15,21 @@ QString stateFolder(const QString &told)
         : QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/bootmend");
 }
 
-namespace {
-
-QString releaseFolder(const QString &toldStateFolder, const QString &bench, const QString &name)
+QString keptFolder(const QString &toldStateFolder, const QString &bench)
 {
     // What the units of a bench roll back is no news about real ones.
     const bool isOfBench = toldStateFolder.isEmpty() && !bench.isEmpty();
-    const QString folder = isOfBench ? bench::stateFolderPath(QDir(bench)) : stateFolder(toldStateFolder);
-    return QDir(folder).absoluteFilePath(name);
+    return isOfBench ? bench::stateFolderPath(QDir(bench)) : stateFolder(toldStateFolder);
 }
-
-} // namespace
 
 QString catalogFolder(const QString &toldStateFolder, const QString &bench)
 {
-    return releaseFolder(toldStateFolder, bench, QStringLiteral("catalog"));
+    return QDir(keptFolder(toldStateFolder, bench)).absoluteFilePath(QStringLiteral("catalog"));
 }
 
 QString downloadFolder(const QString &toldStateFolder, const QString &bench)
 {
-    return releaseFolder(toldStateFolder, bench, QStringLiteral("downloads"));
+    return QDir(keptFolder(toldStateFolder, bench)).absoluteFilePath(QStringLiteral("downloads"));
 }
 
 } // namespace state

@@ -10,8 +10,11 @@ namespace state {
 /// of the product: "bootmend" in the folder for data.
 QString stateFolder(const QString &told);
 
-/// The folder of the catalog: in the state folder that was told, or else in that of the bench, or else in the
-/// usual one. Either may be empty.
+/// The folder of what is known of releases and units: the state folder that was told, or else that of the
+/// bench, or else the usual one. Either may be empty.
+QString keptFolder(const QString &toldStateFolder, const QString &bench);
+
+/// The folder of the catalog, in keptFolder().
 QString catalogFolder(const QString &toldStateFolder, const QString &bench);
 
 /// The folder of what was fetched, beside it: docs/formats/downloads.md.

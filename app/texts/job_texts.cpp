@@ -97,10 +97,11 @@ QString safetySentence(const core::Verdict &verdict)
         return say("The unit is safe: it runs what it ran.");
     case core::Outcome::Failed:
         return core::runningSlot(verdict.unit) ? say("The unit is safe: it runs what it ran.")
-                                               : say("The unit is as it was: it waits in recovery mode.");
+                                               : say("The unit waits in recovery mode, as it did.");
     case core::Outcome::Unknown:
-        return say(
-            "Its bootloader keeps the last good version, but do not ship the unit before it was inspected.");
+        return verdict.unit.bootState ? say("Its bootloader keeps the last good version, but do not ship the "
+                                            "unit before it was inspected.")
+                                      : say("Do not ship the unit before it was inspected.");
     }
     Q_UNREACHABLE();
 }

@@ -72,11 +72,13 @@ UserText targetText(core::Reason reason)
     switch (reason) {
     case Reason::IncompatibleProduct:
         return text("Made for another product", "The release names another product than the unit does.",
-                    "Choose the release of this unit's product.");
+                    "Choose the release of this unit's product. If the unit cannot say what it is, say it: "
+                    "--product, or a device profile.");
     case Reason::IncompatibleHardware:
         return text("Made for another hardware revision",
                     "The unit's hardware revision is not among the release's.",
-                    "Choose a release that names this hardware revision.");
+                    "Choose a release that names this hardware revision. If the unit cannot say it, say it: "
+                    "--hardware, or a device profile.");
     case Reason::BootloaderTooOld:
         return text("The bootloader is too old", "The release needs a newer bootloader than the unit has.",
                     "Renew the bootloader first, or choose an older release.");
@@ -260,13 +262,13 @@ UserText linkText(core::Reason reason)
     }
 }
 
-UserText usbText(core::Reason reason)
+UserText portText(core::Reason reason)
 {
     using core::Reason;
     switch (reason) {
     case Reason::NotPermitted:
-        return text("This computer does not let you use the unit",
-                    "The unit is attached, and its device file belongs to somebody else.",
+        return text("You may not use the unit's port",
+                    "The unit is attached, and your account may not open its port.",
                     "On Linux, become a member of the group that owns it (for serial ports mostly "
                     "\"dialout\"), or add a "
                     "rule of udev for it. Sign in anew, then plug the unit in again.");
@@ -349,7 +351,7 @@ UserText downloadText(core::Reason reason)
 UserText forReason(core::Reason reason)
 {
     for (const auto group : {trustText, rootText, catalogText, targetText, policyText, trialText, linkText,
-                             usbText, downloadText})
+                             portText, downloadText})
         if (const UserText found = group(reason); !found.title.isEmpty())
             return found;
     return {};

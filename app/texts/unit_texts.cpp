@@ -167,6 +167,19 @@ QString bootSentence(const core::DeviceSnapshot &unit)
     return runsNow(unit) + u' ' + bootsNext(unit) + lastRollback(unit);
 }
 
+QString silenceRemedy(const core::DeviceSnapshot &unit)
+{
+    if (unit.stage != core::BootStage::Silent || !unit.attachment)
+        return {};
+    const QString &user = unit.attachment->usedBy;
+    if (!user.isEmpty())
+        return say("%1 uses its port. Close it, then look again.").arg(user);
+    if (unit.silenceReason == core::Reason::DeviceInUse || unit.silenceReason == core::Reason::NotPermitted)
+        return forReason(*unit.silenceReason).remedy;
+    const QString entry = unit.attachment->profile ? unit.attachment->profile->recoveryEntry : QString();
+    return entry.isEmpty() ? QString() : say("To bring it into recovery: %1").arg(entry);
+}
+
 QStringList slotChips(const core::DeviceSnapshot &unit, const core::Slot &slot)
 {
     if (!slot.holdsImage)

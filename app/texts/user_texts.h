@@ -24,6 +24,9 @@ QString stageWord(core::BootStage stage);
 /// "Runs A 1.0.0, confirmed. B holds 1.1.0 and will be tried once at the next start; …"
 QString bootSentence(const core::DeviceSnapshot &unit);
 
+/// What a person can do about a unit that is silent; empty when nothing is known beyond its cable.
+QString silenceRemedy(const core::DeviceSnapshot &unit);
+
 /// The words in a slot's chips: "runs now", "confirmed", "boots next", "on trial", "rolled back: crashed at
 /// boot".
 QStringList slotChips(const core::DeviceSnapshot &unit, const core::Slot &slot);

@@ -4,7 +4,7 @@
 #include "app/bench/bench_file.h"
 #include "app/wiring/link_record.h"
 #include "device_protocols/smp/smp_client.h"
-#include "device_protocols/transport/port_owner.h"
+#include "device_protocols/transport/port_users.h"
 #include "device_protocols/transport/system_ports.h"
 
 #include <QFileInfo>
@@ -33,16 +33,11 @@ QString locationOf(const QString &file)
     return facts.isSymLink() ? facts.symLinkTarget() : file;
 }
 
-QString noteOn(const core::Attachment &attachment)
+QString foundAs(const core::Attachment &attachment)
 {
     const core::Port &port = attachment.port;
     const QString what = port.product.isEmpty() ? QStringLiteral("serial port") : port.product;
-    if (attachment.profile)
-        return QStringLiteral("%1: %2").arg(what, attachment.profile->name);
-    const QString unknown = QStringLiteral("%1; not asked who it is, because no profile knows it").arg(what);
-    if (attachment.holder.isEmpty())
-        return unknown;
-    return QStringLiteral("%1; used by another program: %2").arg(unknown, attachment.holder);
+    return attachment.profile ? QStringLiteral("%1: %2").arg(what, attachment.profile->name) : what;
 }
 
 } // namespace
@@ -71,19 +66,27 @@ core::Result<core::Done> LiveConnector::readProfiles()
     return core::Done{};
 }
 
-core::Attachment LiveConnector::attachmentOf(const core::Port &port) const
+QList<core::Attachment> LiveConnector::attachments() const
 {
-    core::Attachment attachment{port};
-    if (const core::DeviceProfile *profile = m_profiles->profileFor(port))
-        attachment.profile = *profile;
-    else // One that is asked tells it by refusing to be opened.
-        attachment.holder = transport::toText(transport::ownersOf(port.location));
-    return attachment;
+    const QList<core::Port> ports = m_monitor->ports();
+    QStringList locations;
+    for (const core::Port &port : ports)
+        locations.append(port.location);
+    const auto users = transport::usersOf(locations);
+    QList<core::Attachment> attached;
+    for (const core::Port &port : ports) {
+        core::Attachment attachment{port};
+        if (const core::DeviceProfile *profile = m_profiles->profileFor(port))
+            attachment.profile = *profile;
+        attachment.usedBy = transport::toText(users.value(port.location));
+        attached.append(attachment);
+    }
+    return attached;
 }
 
-core::FoundUnit LiveConnector::unitAt(const core::Port &port, const QString &name) const
+core::FoundUnit LiveConnector::unitAt(const core::Attachment &attachment, const QString &name) const
 {
-    const core::Attachment attachment = attachmentOf(port);
+    const core::Port &port = attachment.port;
     core::DeviceAddress address{core::DeviceAddress::Link::Serial, port.location};
     if (attachment.profile) {
         address.baud = attachment.profile->baud;
@@ -91,7 +94,7 @@ core::FoundUnit LiveConnector::unitAt(const core::Port &port, const QString &nam
     }
     return {.name = name.isEmpty() ? core::toText(address) : name,
             .address = address,
-            .note = noteOn(attachment),
+            .foundAs = foundAs(attachment),
             .isToBeAsked = attachment.profile.has_value(),
             .attachment = attachment};
 }
@@ -107,10 +110,10 @@ core::Result<QList<core::FoundUnit>> LiveConnector::find()
             return core::passOn(virtualUnits.error());
         units = *virtualUnits;
     }
-    const QList<core::Port> ports = m_monitor->ports();
-    const QStringList names = core::namesOf(ports);
-    for (qsizetype index = 0; index < ports.size(); ++index)
-        units.append(unitAt(ports.at(index), names.at(index)));
+    const QList<core::Attachment> attached = attachments();
+    const QStringList names = m_names.of(m_monitor->ports());
+    for (qsizetype index = 0; index < attached.size(); ++index)
+        units.append(unitAt(attached.at(index), names.at(index)));
     return units;
 }
 
@@ -120,9 +123,9 @@ void LiveConnector::addAttachment(core::FoundUnit &unit) const
     if (unit.address.link != core::DeviceAddress::Link::Serial)
         return;
     const QString named = locationOf(unit.address.target);
-    for (const core::Port &port : m_monitor->ports())
-        if (port.location == unit.address.target || port.location == named)
-            unit.attachment = attachmentOf(port);
+    for (const core::Attachment &attachment : attachments())
+        if (attachment.port.location == unit.address.target || attachment.port.location == named)
+            unit.attachment = attachment;
 }
 
 core::Result<core::FoundUnit> LiveConnector::resolve(QString text)
@@ -146,10 +149,45 @@ core::Result<core::FoundUnit> LiveConnector::resolve(QString text)
     return unit;
 }
 
+namespace {
+
+/// Tells once for any number of changes, from the event loop: a port that is opened may tell of others, and
+/// who opens it must not be ended by what that leads to.
+class QueuedSubscription final : public core::Subscription
+{
+public:
+    QueuedSubscription(core::PortMonitor &monitor, std::function<void()> onChange) :
+        m_onChange(std::move(onChange)),
+        m_inner(monitor.subscribe([this](core::PortChange, const core::Port &) { tellSoon(); }))
+    {
+    }
+
+private:
+    void tellSoon()
+    {
+        if (std::exchange(m_isTelling, true))
+            return;
+        QMetaObject::invokeMethod(
+            &m_loop,
+            [this] {
+                m_isTelling = false;
+                const std::function<void()> call = m_onChange; // It may end the subscription.
+                call();
+            },
+            Qt::QueuedConnection);
+    }
+
+    std::function<void()> m_onChange;
+    QObject m_loop;
+    bool m_isTelling = false;
+    std::unique_ptr<core::Subscription> m_inner;
+};
+
+} // namespace
+
 std::unique_ptr<core::Subscription> LiveConnector::watch(std::function<void()> onChange)
 {
-    return m_monitor->subscribe(
-        [onChange = std::move(onChange)](core::PortChange, const core::Port &) { onChange(); });
+    return std::make_unique<QueuedSubscription>(*m_monitor, std::move(onChange));
 }
 
 core::Result<LinkTools> LiveConnector::linkTools()

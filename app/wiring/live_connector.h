@@ -38,14 +38,15 @@ public:
 private:
     core::Result<core::Done> readProfiles();
     core::Result<LinkTools> linkTools();
-    core::Attachment attachmentOf(const core::Port &port) const;
-    core::FoundUnit unitAt(const core::Port &port, const QString &name) const;
+    QList<core::Attachment> attachments() const;
+    core::FoundUnit unitAt(const core::Attachment &attachment, const QString &name) const;
     void addAttachment(core::FoundUnit &unit) const;
 
     core::Clock &m_clock;
     Places m_places;
     std::unique_ptr<core::PortMonitor> m_monitor;
     std::optional<core::ProfileBook> m_profiles; // once they were read
+    core::PortNames m_names;
     int m_recordedLinks = 0;
 };
 

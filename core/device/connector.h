@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/async/subscription.h"
 #include "core/device/driver.h"
-#include "core/discovery/subscription.h"
 
 #include <functional>
 #include <memory>
@@ -13,9 +13,8 @@ namespace core {
 struct FoundUnit {
     QString name; // unique in one list, stable while the unit stays; what users type
     DeviceAddress address;
-    QString note = {}; // where it was found, or why it is not asked
-    bool isToBeAsked =
-        true; // false for ports that nothing is known of: opening one may reset what is behind it
+    QString foundAs = {}; // "virtual device", "Lamp: Zephyr application on USB"
+    bool isToBeAsked = true; // false for ports that no profile knows: opening one may reset what is behind it
     std::optional<Attachment> attachment = {}; // of a port of this computer
 };
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/base/version.h"
+#include "core/device/attachment.h"
 #include "core/device/device_address.h"
-#include "core/discovery/attachment.h"
 
 #include <QByteArray>
 #include <QDateTime>
@@ -103,6 +103,7 @@ struct DeviceSnapshot {
     int bufferSize = 0; // bytes of the largest packet; 0 when unknown
     int bufferCount = 0;
     QString silence; // why the unit is Silent, in English for engineers
+    std::optional<Reason> silenceReason = {}; // the same for people, where it is known: the port is in use
 };
 
 const Slot *runningSlot(const DeviceSnapshot &unit);

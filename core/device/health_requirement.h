@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QList>
 #include <QString>
 
 #include <chrono>
@@ -13,6 +14,15 @@ struct HealthRequirement {
     std::chrono::seconds within{10};
 
     friend bool operator==(const HealthRequirement &, const HealthRequirement &) = default;
+};
+
+/// What has to hold of a trial.
+struct HealthDemand {
+    /// Checks that the unit offers and nobody named: within the default time, or not asked.
+    enum class Others { Required, Ignored };
+
+    QList<HealthRequirement> named = {};
+    Others others = Others::Required;
 };
 
 } // namespace core

@@ -11,6 +11,8 @@ constexpr Milliseconds kPatience{12'000};
 constexpr int kReturnAttempts = 10;
 constexpr Milliseconds kReturnPause{500};
 
+const auto kNotAsked = QStringLiteral("not opened, because no profile knows this port");
+
 Task<DeviceSnapshot> ask(Connector &connector, FoundUnit unit)
 {
     const std::unique_ptr<Driver> driver = co_await connector.open(unit);
@@ -24,13 +26,20 @@ bool isAnswerLost(const Error &error)
     return error.kind == ErrorKind::TimedOut || error.kind == ErrorKind::Disconnected;
 }
 
-DeviceSnapshot silentUnit(const FoundUnit &unit, const QString &why)
+DeviceSnapshot notAskedYet(const FoundUnit &unit)
+{
+    const QString why = unit.isToBeAsked ? QString() : kNotAsked;
+    return silentUnit(unit, {ErrorKind::Unsupported, why});
+}
+
+DeviceSnapshot silentUnit(const FoundUnit &unit, const Error &why)
 {
     DeviceSnapshot snapshot;
     snapshot.name = unit.name;
     snapshot.address = unit.address;
     snapshot.attachment = unit.attachment;
-    snapshot.silence = why;
+    snapshot.silence = why.detail;
+    snapshot.silenceReason = why.reason;
     return snapshot;
 }
 
@@ -48,10 +57,10 @@ Task<DeviceSnapshot> lookUntilItAnswers(Driver &driver, Clock &clock)
 Task<DeviceSnapshot> lookAt(Connector &connector, FoundUnit unit, Clock &clock)
 {
     if (!unit.isToBeAsked)
-        co_return silentUnit(unit, unit.note);
+        co_return notAskedYet(unit);
     Result<DeviceSnapshot> seen = co_await attempt(within(kPatience, clock, ask(connector, unit)));
     if (!seen)
-        co_return silentUnit(unit, seen.error().detail);
+        co_return silentUnit(unit, seen.error());
     co_return *std::move(seen);
 }
 

@@ -16,7 +16,11 @@ Task<DeviceSnapshot> lookUntilItAnswers(Driver &driver, Clock &clock);
 /// Whether a question or its answer got lost, so that it is not known whether the unit did what it was asked.
 bool isAnswerLost(const Error &error);
 
-/// The snapshot of a unit that is there, but was or could not be asked.
-DeviceSnapshot silentUnit(const FoundUnit &unit, const QString &why);
+/// The snapshot of a unit that is there, and of which nothing else is known: it was not asked yet, or is not
+/// to be asked.
+DeviceSnapshot notAskedYet(const FoundUnit &unit);
+
+/// The same of one that did not answer.
+DeviceSnapshot silentUnit(const FoundUnit &unit, const Error &why);
 
 } // namespace core

@@ -16,6 +16,7 @@ Task<Examination> examine(Driver &driver, Clock &clock)
     const Result<DeviceSnapshot> unit = co_await attempt(within(kPatience, clock, driver.identify()));
     if (!unit) {
         seen.unit.silence = unit.error().detail;
+        seen.unit.silenceReason = unit.error().reason;
         co_return seen;
     }
     seen.unit = *unit;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/discovery/port.h"
-#include "core/discovery/subscription.h"
+#include "core/async/subscription.h"
+#include "core/device/port.h"
 
 #include <functional>
 #include <memory>

@@ -21,13 +21,23 @@ bool differs(const QString &one, const QString &other)
     return !one.isEmpty() && !other.isEmpty() && one != other;
 }
 
+/// Another device with the same serial number. Where the system tells no topology, each port is one.
+bool isClone(const Port &one, const Port &other)
+{
+    const bool isTold = !one.topology.isEmpty() && !other.topology.isEmpty();
+    const bool isElsewhere = isTold ? one.topology != other.topology : one.location != other.location;
+    return isSame(one.serialNumber, other.serialNumber) && isElsewhere;
+}
+
 Likeness likeness(const PortTraits &before, const Port &port)
 {
     const bool isSameIds = before.port.usb == port.usb;
     const bool isSamePlace = isSame(before.port.topology, port.topology);
     if (isSame(before.port.serialNumber, port.serialNumber)) {
-        const bool isKnown = before.isSerialUnique || isSamePlace;
-        return isKnown ? Likeness::Certain : Likeness::Possible;
+        // Makers give one number to many units, of which another may be plugged in meanwhile.
+        const bool isElsewhere = differs(before.port.topology, port.topology);
+        const bool isKnown = before.isSerialUnique && !isElsewhere;
+        return isKnown || isSamePlace ? Likeness::Certain : Likeness::Possible;
     }
     if (differs(before.port.serialNumber, port.serialNumber))
         return isSamePlace && !isSameIds ? Likeness::Possible
@@ -40,13 +50,19 @@ Likeness likeness(const PortTraits &before, const Port &port)
     return isSameIds ? Likeness::Possible : Likeness::None;
 }
 
-/// Of the ports of one device the one that it spoke on before.
+/// Of the ports of one device the one that it spoke on before. It may come after the others; only another
+/// product may have another.
 QList<Port> sameInterface(const Port &before, const QList<Port> &ports)
 {
     QList<Port> same;
-    std::copy_if(ports.cbegin(), ports.cend(), std::back_inserter(same),
-                 [&before](const Port &port) { return port.interface == before.interface; });
-    return same.isEmpty() ? ports : same;
+    QList<Port> ofOtherProducts;
+    for (const Port &port : ports) {
+        if (port.interface == before.interface || before.interface.isEmpty())
+            same.append(port);
+        else if (port.usb != before.usb)
+            ofOtherProducts.append(port);
+    }
+    return same.isEmpty() ? ofOtherProducts : same;
 }
 
 QList<Port> portsThatAre(Likeness wanted, const PortTraits &before, const QList<Port> &arrived)
@@ -57,8 +73,9 @@ QList<Port> portsThatAre(Likeness wanted, const PortTraits &before, const QList<
     return sameInterface(before.port, ports);
 }
 
-} // namespace
-
+/// Which of the ports that came since a unit left may be that unit. USB serial number counts before the place
+/// on the bus; another serial number under the same ids is another unit. Certain ones only, when there are
+/// any.
 QList<UnitPlace> placesOf(const PortTraits &before, const QList<Port> &arrived)
 {
     const QList<Port> certain = portsThatAre(Likeness::Certain, before, arrived);
@@ -70,14 +87,17 @@ QList<UnitPlace> placesOf(const PortTraits &before, const QList<Port> &arrived)
     return places;
 }
 
+} // namespace
+
 UnitTrail::UnitTrail(PortMonitor &monitor, Port port) :
     m_monitor(monitor), m_before{std::move(port)},
     m_subscription(monitor.subscribe([this](PortChange change, const Port &one) { take(change, one); }))
 {
-    for (const Port &other : m_monitor.ports())
-        if (isSame(other.serialNumber, m_before.port.serialNumber)
-            && other.topology != m_before.port.topology)
-            m_before.isSerialUnique = false;
+    const QList<Port> present = m_monitor.ports();
+    m_isAway = !present.contains(m_before.port); // It may have left since it was found.
+    for (const Port &other : present)
+        m_before.isSerialUnique = m_before.isSerialUnique && !isClone(m_before.port, other);
+    m_name = nameOf(m_before.port, m_before.isSerialUnique ? SerialNumber::Unique : SerialNumber::Shared);
 }
 
 UnitTrail::~UnitTrail() = default;
@@ -85,9 +105,9 @@ UnitTrail::~UnitTrail() = default;
 void UnitTrail::take(PortChange change, const Port &port)
 {
     if (change == PortChange::Arrived) {
-        const bool isClone = isSame(port.serialNumber, m_before.port.serialNumber)
-            && differs(port.topology, m_before.port.topology) && !m_isAway;
-        m_before.isSerialUnique = m_before.isSerialUnique && !isClone;
+        m_strangers.remove(port.location); // It is new, whatever was there.
+        const bool isNewClone = !m_isAway && isClone(m_before.port, port);
+        m_before.isSerialUnique = m_before.isSerialUnique && !isNewClone;
         return;
     }
     m_strangers.remove(port.location); // Whatever comes there is new.
@@ -136,15 +156,6 @@ void UnitTrail::settle()
     m_before.port = m_lastPlace->port;
     m_isAway = false;
     m_strangers.clear();
-}
-
-QString UnitTrail::name() const
-{
-    const Port &port = m_before.port;
-    const QString place = port.topology.isEmpty() ? QString() : QStringLiteral("usb-") + port.topology;
-    if (port.serialNumber.isEmpty())
-        return place;
-    return m_before.isSerialUnique || place.isEmpty() ? port.serialNumber : port.serialNumber + u'@' + place;
 }
 
 } // namespace core

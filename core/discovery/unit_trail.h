@@ -22,11 +22,6 @@ struct PortTraits {
     bool isSerialUnique = true; // no other port ever had the same USB serial number
 };
 
-/// Which of the ports that came since a unit left may be that unit. USB serial number counts before the place
-/// on the bus; another serial number under the same ids is another unit. Certain ones only, when there are
-/// any.
-QList<UnitPlace> placesOf(const PortTraits &before, const QList<Port> &arrived);
-
 /// Follows one unit from port to port: departure, arrival, perhaps under another name or another product id.
 /// Two units that are reset together may exchange their names; each trail ends at its own.
 ///
@@ -62,15 +57,16 @@ public:
     const Port &port() const { return m_before.port; } // where it was seen last
     const std::optional<UnitPlace> &lastPlace() const { return m_lastPlace; }
 
-    /// How a unit that does not tell itself is known: its USB serial number, and its place on the bus where
-    /// that is not unique. Empty when the bus tells neither.
-    QString name() const;
+    /// How a unit that does not tell itself is known, for as long as this lives: its USB serial number, and
+    /// its place on the bus where that was not unique. Empty when the bus tells neither.
+    const QString &name() const { return m_name; }
 
 private:
     void take(PortChange change, const Port &port);
 
     PortMonitor &m_monitor;
     PortTraits m_before;
+    QString m_name;
     bool m_isAway = false;
     bool m_unitTellsItself = false;
     QSet<QString> m_strangers; // locations of ports that were there while the unit was elsewhere

@@ -49,48 +49,54 @@ Finding judge(const QList<HealthCheck> &checks, const QList<HealthRequirement> &
     return finding;
 }
 
-QList<HealthRequirement> allOf(const QList<HealthCheck> &checks)
+QList<HealthRequirement> requirementsOf(const HealthDemand &demand, const QList<HealthCheck> &offered)
 {
-    QList<HealthRequirement> required;
-    for (const HealthCheck &check : checks)
-        required.append({check.name, kDefaultTime});
+    QList<HealthRequirement> required = demand.named;
+    if (demand.others == HealthDemand::Others::Ignored)
+        return required;
+    for (const HealthCheck &check : offered) {
+        const bool isNamed =
+            std::any_of(demand.named.cbegin(), demand.named.cend(),
+                        [&check](const HealthRequirement &one) { return one.check == check.name; });
+        if (!isNamed)
+            required.append({check.name, kDefaultTime});
+    }
     return required;
 }
 
-/// Whether the unit may answer again: a cable that was pulled is no sign of bad health. Its port may be
-/// anybody's until it is settled who is behind it.
-bool isUnreachable(const Error &error)
-{
-    return isAnswerLost(error) || error.kind == ErrorKind::TransportFailed
-        || error.kind == ErrorKind::AmbiguousDevice;
-}
-
-Milliseconds longestOf(const QList<HealthRequirement> &required)
+Milliseconds longestOf(const HealthDemand &demand)
 {
     Milliseconds longest = kDefaultTime;
-    for (const HealthRequirement &requirement : required)
+    for (const HealthRequirement &requirement : demand.named)
         longest = std::max<Milliseconds>(longest, requirement.within);
     return longest;
 }
 
 } // namespace
 
-Task<Done> awaitHealth(Driver &driver, QList<HealthRequirement> required, Clock &clock)
+bool isUnreachable(const Error &error)
+{
+    return error.kind == ErrorKind::Disconnected || error.kind == ErrorKind::TransportFailed
+        || error.kind == ErrorKind::AmbiguousDevice;
+}
+
+Task<Done> awaitHealth(Driver &driver, HealthDemand demand, Clock &clock)
 {
     const Milliseconds start = clock.now();
     for (;;) {
         const Result<QList<HealthCheck>> checks = co_await attempt(driver.checkHealth());
         const Milliseconds elapsed = clock.now() - start;
-        if (!checks && checks.error().kind == ErrorKind::Unsupported && required.isEmpty())
+        if (!checks && checks.error().kind == ErrorKind::Unsupported && demand.named.isEmpty())
             co_return Done{};
-        if (!checks && isUnreachable(checks.error()) && elapsed < longestOf(required)) {
+        const bool mayComeBack = !checks && (isUnreachable(checks.error()) || isAnswerLost(checks.error()));
+        if (mayComeBack && elapsed < longestOf(demand)) {
             co_await after(kBetweenQuestions, clock);
             continue;
         }
         if (!checks)
             co_return passOn(checks.error(), QStringLiteral("checking the health"));
 
-        const Finding finding = judge(*checks, required.isEmpty() ? allOf(*checks) : required, elapsed);
+        const Finding finding = judge(*checks, requirementsOf(demand, *checks), elapsed);
         if (finding.isHealthy)
             co_return Done{};
         if (finding.isFinal)

@@ -115,9 +115,9 @@ Verdict notArmed(const InstallOrder &order, const Error &error)
 
 Task<DeviceSnapshot> restart(Driver &driver, InstallOrder order, JobContext job)
 {
-    const Milliseconds usually = estimateRestart(order.before, order.image.file.size(), job.restartBefore);
+    const Milliseconds estimate = estimateRestart(order.before, order.image.file.size(), job.restartBefore);
     job.report(StateReached{JobState::Trial});
-    job.report(StepStarted{JobStep::Restarting, false, usually});
+    job.report(StepStarted{JobStep::Restarting, false, estimate});
     for (int attemptsLeft = kRestartAttempts;; --attemptsLeft) {
         co_await driver.reload(ReloadInto::Application);
         DeviceSnapshot unit = co_await driver.identify();
@@ -152,7 +152,8 @@ Task<Verdict> install(Driver &driver, InstallOrder order, JobContext job)
         co_return unproven(order, after.error());
     const RestartTime took{order.image.file.size(), job.clock.now() - begun};
     Verdict verdict = co_await judgeTrial(driver, order, *after, job);
-    verdict.restart = took;
+    if (runsImage(*after, order.image.hash))
+        verdict.restart = took;
     co_return verdict;
 }
 

@@ -11,7 +11,7 @@ struct ImageToInstall {
     QByteArray file;
     QByteArray hash; // its SHA TLV: what the unit reports of the image that it runs
     Version version;
-    QList<HealthRequirement> health; // empty: every check that the unit offers, within the default time
+    HealthDemand health;
 };
 
 /// One image for one unit that was seen and found fit. Built by the update and the recovery recipe.

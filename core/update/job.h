@@ -37,7 +37,7 @@ struct StateReached {
 struct StepStarted {
     JobStep step;
     bool isStoppable = true; // false while stopping would leave the unit worse off
-    std::optional<Milliseconds> usually = {}; // how long it will take, as far as can be told before
+    std::optional<Milliseconds> estimate = {}; // how long it will take, where that can be told before
 };
 
 /// A file of the release that is fetched before anything is done with a unit.

@@ -43,6 +43,7 @@ QString subjectName(PreflightCheck::Subject subject);
 struct UpdatePlan {
     InstallOrder order; // unit, image and how it is to end
     ReleaseFacts release;
+    QStringList hardware; // revisions that it is for
     QString build;
     std::optional<qint64> configSchema; // the newest that the release reads, where it says so
     QStringList signedBy; // key ids

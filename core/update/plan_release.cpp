@@ -19,14 +19,22 @@ bool isApplication(const VerifiedPayload &payload)
     return payload.image && description.image == QStringLiteral("application") && isForSpareSlot;
 }
 
-/// The release's checks, and those that the profile of the unit's family asks of every release.
+std::optional<DeviceProfile> profileOf(const DeviceSnapshot &unit)
+{
+    return unit.attachment ? unit.attachment->profile : std::nullopt;
+}
+
+/// The release's checks, or all that the unit offers where it names none; and those that the profile of the
+/// unit's family asks of every release.
 ImageToInstall imageOf(const VerifiedPayload &payload, const Manifest &manifest, const DeviceSnapshot &unit)
 {
     ImageToInstall image{payload.file, payload.image->digest, payload.image->version, {}};
     for (const ManifestHealthCheck &check : manifest.health)
-        image.health.append({check.check, std::chrono::seconds(check.withinSeconds)});
-    if (unit.attachment && unit.attachment->profile)
-        image.health.append(unit.attachment->profile->health);
+        image.health.named.append({check.check, std::chrono::seconds(check.withinSeconds)});
+    if (!manifest.health.isEmpty())
+        image.health.others = HealthDemand::Others::Ignored;
+    if (const auto profile = profileOf(unit))
+        image.health.named.append(profile->health);
     return image;
 }
 
@@ -56,6 +64,7 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
     plan.order.before = unit;
     plan.order.image = imageOf(payloads.constFirst(), manifest, unit);
     plan.release = factsOf(release);
+    plan.hardware = manifest.hardware;
     plan.build = manifest.build;
     plan.configSchema = manifest.configSchema;
     plan.signedBy = release.signedBy();
@@ -66,6 +75,8 @@ Result<UpdatePlan> planFor(const VerifiedRelease &release, const DeviceSnapshot 
         plan.targetSlot = slot->index;
     plan.checks = checkFit(release, unit, nowUtc);
     plan.checks.append(checkThatItIsNotBlocked(unit, plan.order.image.hash));
+    if (const auto profile = profileOf(unit))
+        vouchForIdentity(plan, {profile->product, profile->hardwareRevision, QStringLiteral("its profile")});
     return plan;
 }
 
@@ -124,13 +135,6 @@ void allowRolledBack(UpdatePlan &plan)
     for (PreflightCheck &check : plan.checks)
         if (check.subject == Subject::TriedBefore && check.answer == Answer::Failed)
             check = {Subject::TriedBefore, Answer::Passed, {}, check.detail + QStringLiteral("; forced")};
-}
-
-void vouchForMainsPower(UpdatePlan &plan)
-{
-    for (PreflightCheck &check : plan.checks)
-        if (check.subject == Subject::MainsPower)
-            check = {Subject::MainsPower, Answer::Passed, {}, QStringLiteral("says the operator")};
 }
 
 Result<UpdatePlan> planRecovery(const VerifiedRelease &release, const DeviceSnapshot &unit, QDateTime nowUtc)

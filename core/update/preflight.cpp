@@ -19,20 +19,19 @@ QString orNothing(const QString &text)
     return text.isEmpty() ? QStringLiteral("nothing") : text;
 }
 
-/// A unit that does not say what it is gets nothing: the wrong image could be its last.
-PreflightCheck checkProduct(const Manifest &manifest, const DeviceSnapshot &unit)
+/// A unit that does not say what it is gets nothing, unless somebody else does: the wrong image could be its
+/// last.
+PreflightCheck checkProduct(const QString &wanted, const QString &product, const QString &source)
 {
-    return judged(Subject::Product, manifest.product == unit.identity.product, Reason::IncompatibleProduct,
-                  QStringLiteral("release for %1, unit says %2")
-                      .arg(manifest.product, orNothing(unit.identity.product)));
+    return judged(Subject::Product, wanted == product, Reason::IncompatibleProduct,
+                  QStringLiteral("release for %1, %2 says %3").arg(wanted, source, orNothing(product)));
 }
 
-PreflightCheck checkHardware(const Manifest &manifest, const DeviceSnapshot &unit)
+PreflightCheck checkHardware(const QStringList &wanted, const QString &revision, const QString &source)
 {
-    const QString revision = unit.identity.hardwareRevision;
-    return judged(Subject::Hardware, manifest.hardware.contains(revision), Reason::IncompatibleHardware,
-                  QStringLiteral("release for %1, unit says %2")
-                      .arg(manifest.hardware.join(QStringLiteral(", ")), orNothing(revision)));
+    return judged(Subject::Hardware, wanted.contains(revision), Reason::IncompatibleHardware,
+                  QStringLiteral("release for %1, %2 says %3")
+                      .arg(wanted.join(QStringLiteral(", ")), source, orNothing(revision)));
 }
 
 /// What the manifest does not say, the image may: its bootloader holds it to that.
@@ -101,9 +100,13 @@ PreflightCheck checkWindow(const Manifest &manifest, const QDateTime &nowUtc)
 QList<PreflightCheck> checkFit(const VerifiedRelease &release, const DeviceSnapshot &unit, QDateTime nowUtc)
 {
     const Manifest &manifest = release.manifest();
-    QList<PreflightCheck> checks{checkProduct(manifest, unit),   checkHardware(manifest, unit),
-                                 checkBootloader(release, unit), checkRollbackIndex(manifest, unit),
-                                 checkSize(release, unit),       checkWindow(manifest, nowUtc)};
+    const auto itself = QStringLiteral("unit");
+    QList<PreflightCheck> checks{checkProduct(manifest.product, unit.identity.product, itself),
+                                 checkHardware(manifest.hardware, unit.identity.hardwareRevision, itself),
+                                 checkBootloader(release, unit),
+                                 checkRollbackIndex(manifest, unit),
+                                 checkSize(release, unit),
+                                 checkWindow(manifest, nowUtc)};
     if (manifest.policy.batteryMinPercent.value_or(0) > 0)
         checks.append({Subject::Battery, Answer::NotReported, {}, {}});
     // Units report neither yet. Whether a cable is plugged in, a person can see: vouchForMainsPower().
@@ -112,6 +115,26 @@ QList<PreflightCheck> checkFit(const VerifiedRelease &release, const DeviceSnaps
             {Subject::MainsPower, Answer::Failed, Reason::MainsRequired,
              QStringLiteral("the unit does not say whether it has mains power, and nobody else did")});
     return checks;
+}
+
+void vouchForMainsPower(UpdatePlan &plan)
+{
+    for (PreflightCheck &check : plan.checks)
+        if (check.subject == Subject::MainsPower)
+            check = {Subject::MainsPower, Answer::Passed, {}, QStringLiteral("says the operator")};
+}
+
+void vouchForIdentity(UpdatePlan &plan, const ClaimedIdentity &claim)
+{
+    const DeviceIdentity &told = plan.order.before.identity;
+    const bool isProductClaimed = told.product.isEmpty() && !claim.product.isEmpty();
+    const bool isHardwareClaimed = told.hardwareRevision.isEmpty() && !claim.hardwareRevision.isEmpty();
+    for (PreflightCheck &check : plan.checks) {
+        if (check.subject == Subject::Product && isProductClaimed)
+            check = checkProduct(plan.release.product, claim.product, claim.source);
+        if (check.subject == Subject::Hardware && isHardwareClaimed)
+            check = checkHardware(plan.hardware, claim.hardwareRevision, claim.source);
+    }
 }
 
 } // namespace core

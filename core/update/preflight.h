@@ -13,4 +13,17 @@ namespace core {
 /// mains power.
 QList<PreflightCheck> checkFit(const VerifiedRelease &release, const DeviceSnapshot &unit, QDateTime nowUtc);
 
+/// A person has seen that the unit has mains power, as the release asks for.
+void vouchForMainsPower(UpdatePlan &plan);
+
+/// What somebody says of a unit that does not say it itself.
+struct ClaimedIdentity {
+    QString product; // empty: nothing is said
+    QString hardwareRevision;
+    QString source; // "its profile", "the operator"
+};
+
+/// Puts a claim in the place of what the unit does not say. What it says itself stays, and is judged.
+void vouchForIdentity(UpdatePlan &plan, const ClaimedIdentity &claim);
+
 } // namespace core

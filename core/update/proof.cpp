@@ -19,8 +19,21 @@ bool witnessesAgree(const DeviceSnapshot &unit)
     return unit.bootState->runningHash == running->hash && unit.bootState->runningSlot == running->index;
 }
 
+namespace {
+
+/// MCUboot's serial recovery writes the slot that boots, and has nothing to mark.
+bool bootsFromRecovery(const DeviceSnapshot &unit, const QByteArray &hash)
+{
+    const bool isForeign = unit.stage == BootStage::InRecovery && !unit.bootState;
+    return isForeign && !unit.slots.isEmpty() && unit.slots.constFirst().hash == hash;
+}
+
+} // namespace
+
 bool isArmed(const DeviceSnapshot &unit, const QByteArray &hash)
 {
+    if (bootsFromRecovery(unit, hash))
+        return true;
     const Slot *pending = pendingSlot(unit);
     const bool isListed = pending && pending->hash == hash;
     return isListed && (!unit.bootState || unit.bootState->pendingSlot == pending->index);

@@ -175,7 +175,14 @@ Task<Verdict> judgeTrial(Driver &driver, InstallOrder order, DeviceSnapshot afte
         co_return rollbackOf(order, after);
 
     job.report(StepStarted{JobStep::CheckingHealth, false});
-    const Result<Done> healthy = co_await attempt(awaitHealth(driver, order.image.health, job.clock));
+    Result<Done> healthy = co_await attempt(awaitHealth(driver, order.image.health, job.clock));
+    if (!healthy && isUnreachable(healthy.error())) {
+        const Result<DeviceSnapshot> back = co_await attempt(lookUntilItAnswers(driver, job.clock));
+        if (!back)
+            co_return ended(base(order, order.before), Outcome::Unknown, Reason::LinkLost,
+                            QStringLiteral("the unit left during its trial, and has not come back"));
+        healthy = co_await attempt(awaitHealth(driver, order.image.health, job.clock));
+    }
     if (!healthy)
         co_return co_await judgeUnhealthy(driver, order, healthy.error().detail, job);
     co_return co_await confirmTrial(driver, order, job);

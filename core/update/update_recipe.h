@@ -17,9 +17,6 @@ Result<UpdatePlan> planUpdate(const VerifiedRelease &release, const DeviceSnapsh
 /// Lets the plan try an image that this unit has rolled back before, and lifts nothing else.
 void allowRolledBack(UpdatePlan &plan);
 
-/// A person has seen that the unit has mains power, as the release asks for.
-void vouchForMainsPower(UpdatePlan &plan);
-
 /// Runs a plan to its verdict: AlreadyCurrent or Refused without a byte sent, otherwise what install() says.
 Task<Verdict> runUpdate(Driver &driver, UpdatePlan plan, JobContext job);
 

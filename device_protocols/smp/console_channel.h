@@ -24,8 +24,6 @@ public:
     int bytesAddedToBuffer() const override;
     std::optional<std::chrono::microseconds> timeOnLine(qsizetype bytes) const override;
 
-    int lostCount() const { return m_reader.lostCount(); }
-
 private:
     std::unique_ptr<transport::ByteStream> m_stream;
     TextSink m_onText;

@@ -56,10 +56,12 @@ constexpr int kMostFirstSilences = 2;
 constexpr int kMostFruitless = 8;
 constexpr int kMostSetbacks = 5;
 
-qsizetype packetLimit(const ServerLimits &limits, int added)
+/// Of the server and of the link: a datagram is no larger than the network carries.
+qsizetype packetLimit(const ServerLimits &limits, const Client &client)
 {
-    const qsizetype told = limits.bufferSize > 0 ? limits.bufferSize - added : kSafePacket;
-    return std::clamp(told, kSmallestPacket, kLargestPacket);
+    const qsizetype told =
+        limits.bufferSize > 0 ? limits.bufferSize - client.bytesAddedToBuffer() : kSafePacket;
+    return std::clamp(std::min<qsizetype>(told, client.largestPacket()), kSmallestPacket, kLargestPacket);
 }
 
 /// More packets under way than buffers can crash Zephyr's server; one buffer stays free for its answer.
@@ -109,8 +111,7 @@ Error atOffset(Error error, qsizetype offset)
 
 ImageUpload::ImageUpload(Client &client, UploadOrder order) :
     m_client(client), m_order(std::move(order)), m_fileDigest(core::Sha256::of(m_order.file)),
-    m_exchange(client), m_packetLimit(packetLimit(m_order.limits, client.bytesAddedToBuffer())),
-    m_writeUnit(kUsualWriteUnit),
+    m_exchange(client), m_packetLimit(packetLimit(m_order.limits, client)), m_writeUnit(kUsualWriteUnit),
     m_pace({.mostUnderWay = mostUnderWay(m_order.limits), .turnAround = m_order.turnAround})
 {
 }

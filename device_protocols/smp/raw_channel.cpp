@@ -33,4 +33,12 @@ void RawChannel::close()
     m_stream->close();
 }
 
+std::optional<std::chrono::microseconds> RawChannel::timeOnLine(qsizetype bytes) const
+{
+    const std::optional<int> rate = m_stream->bytesPerSecond();
+    if (!rate || *rate <= 0)
+        return std::nullopt;
+    return std::chrono::microseconds(bytes * std::micro::den / *rate);
+}
+
 } // namespace smp

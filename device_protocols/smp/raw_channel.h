@@ -24,8 +24,7 @@ public:
     /// MCUMGR_TRANSPORT_RAW_UART_INPUT_TIMEOUT_TIME_MS; MCUboot).
     core::Milliseconds quietAfterTrouble() const override { return core::Milliseconds(3'100); }
     void forgetHalfFrames() override { m_reader.reset(); }
-
-    qint64 lostBytes() const { return m_reader.lostBytes(); }
+    std::optional<std::chrono::microseconds> timeOnLine(qsizetype bytes) const override;
 
 private:
     std::unique_ptr<transport::ByteStream> m_stream;

@@ -239,9 +239,6 @@ Task<DeviceSnapshot> SmpDriver::addGeneric(DeviceSnapshot unit)
 Task<ServerLimits> SmpDriver::limits()
 {
     Result<ServerLimits> told = co_await core::attempt(m_os.parameters());
-    if (told) // A datagram is no larger than the network carries, whatever the server takes.
-        told->bufferSize =
-            std::min(told->bufferSize, m_client.largestPacket() + m_client.bytesAddedToBuffer());
     co_return orWhenRefused(std::move(told), ServerLimits{});
 }
 
@@ -274,7 +271,27 @@ Task<Done> SmpDriver::tryOnNextBoot(QByteArray hash, core::RolledBackBefore befo
     const auto marked = co_await core::attempt(m_images.tryOnNextBoot(hash, before));
     if (marked)
         co_return Done{};
+    const bool isRefused =
+        marked.error().kind == ErrorKind::Unsupported || marked.error().kind == ErrorKind::RefusedByDevice;
+    if (isRefused && co_await bootsAnyway(hash))
+        co_return Done{};
     co_return co_await explainRefusal(hash, marked.error());
+}
+
+/// MCUboot's serial recovery writes the slot that boots, and has nothing to mark: no image is active there.
+Task<bool> SmpDriver::bootsAnyway(QByteArray hash)
+{
+    const Result<BootReport> boot = co_await core::attempt(m_bootmend.bootState(kAsking));
+    const Result<QList<ImageSlot>> images = co_await core::attempt(m_images.list());
+    if (boot || boot.error().kind != ErrorKind::Unsupported || !images)
+        co_return false;
+    bool isInFirstSlot = false;
+    for (const ImageSlot &image : *images) {
+        if (image.isActive)
+            co_return false;
+        isInFirstSlot = isInFirstSlot || (image.image == 0 && image.slot == 0 && image.hash == hash);
+    }
+    co_return isInFirstSlot;
 }
 
 /// "Refused" alone helps nobody: the bootloader says what it has against each image.
@@ -355,8 +372,8 @@ Task<Done> SmpDriver::awaitReturn(std::optional<quint32> countBefore, core::Relo
         if (back && *back)
             co_return Done{};
         const Milliseconds waited = m_clock.now() - begun;
-        if (!back && back.error().kind == ErrorKind::AmbiguousDevice && waited >= kGoesOnLimit)
-            co_return core::passOn(back.error()); // Its own port may have come back later than others.
+        if (!back && back.error().kind == ErrorKind::AmbiguousDevice && waited >= ambiguityLimit())
+            co_return core::passOn(back.error());
         if (back && waited >= kGoesOnLimit)
             co_return core::fail(ErrorKind::RefusedByDevice, Reason::DeviceRefused,
                                  QStringLiteral("the unit goes on answering and does not restart"));
@@ -370,6 +387,14 @@ Task<Done> SmpDriver::awaitReturn(std::optional<quint32> countBefore, core::Relo
         }
         co_await core::after(kAskingPause, m_clock);
     }
+}
+
+/// Its own place may come back later than others do, as late as a swap takes; only where places are not told
+/// there is nothing to wait for.
+Milliseconds SmpDriver::ambiguityLimit() const
+{
+    const bool isPlaceKnown = m_unit.trail && !m_unit.trail->port().topology.isEmpty();
+    return isPlaceKnown ? kReturnLimit : kGoesOnLimit;
 }
 
 Task<bool> SmpDriver::hasReturned(std::optional<quint32> countBefore)

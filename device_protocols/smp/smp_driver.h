@@ -55,15 +55,18 @@ private:
     core::Task<core::Done> checkIdentity();
     void remember(const core::DeviceIdentity &identity);
     void addPlace(core::DeviceSnapshot &unit) const;
+    QString place() const;
     core::Task<core::DeviceSnapshot> readUnit();
     core::Task<core::DeviceSnapshot> addIdentity(core::DeviceSnapshot unit);
     core::Task<core::DeviceSnapshot> addGeneric(core::DeviceSnapshot unit);
     core::Task<ServerLimits> limits();
     core::Task<QList<SlotSize>> slotSizes();
     core::Task<std::optional<quint32>> bootCount();
+    core::Task<bool> bootsAnyway(QByteArray hash);
     core::Task<core::Done> explainRefusal(QByteArray hash, core::Error error);
     core::Task<core::Done> requestReset(core::ReloadInto what);
     core::Task<core::Done> awaitReturn(std::optional<quint32> countBefore, core::ReloadInto what);
+    core::Milliseconds ambiguityLimit() const;
     core::Task<bool> hasReturned(std::optional<quint32> countBefore);
 
     Unit m_unit;

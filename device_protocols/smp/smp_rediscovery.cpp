@@ -60,37 +60,39 @@ Task<Done> SmpDriver::ensureUnverifiedLink()
     co_return Done{};
 }
 
+QString SmpDriver::place() const
+{
+    return m_unit.trail ? m_unit.trail->lastPlace()->port.location : core::toText(m_unit.address);
+}
+
 /// Ports may have exchanged their names: the bus leads to a place, and the unit itself has the last word.
 Task<Done> SmpDriver::checkWhoAnswers()
 {
-    if (!m_unit.trail)
-        co_return Done{};
-    if (m_known)
-        co_await checkIdentity(); // Also at its old port: the bus may tell of an exchange later than it is
-                                  // seen.
-    m_unit.trail->settle();
+    if (m_known) // Also at its old port: the bus may tell of an exchange later than it happens.
+        co_await checkIdentity();
+    if (m_unit.trail)
+        m_unit.trail->settle();
     co_return Done{};
 }
 
 Task<Done> SmpDriver::checkIdentity()
 {
-    const core::UnitPlace place = *m_unit.trail->lastPlace();
+    const bool isCertain = !m_unit.trail || m_unit.trail->lastPlace()->isCertain;
     const Result<IdentityReport> told = co_await core::attempt(m_bootmend.identity(kAskingWho));
     if (told && saysWho(told->identity)) {
         if (core::isSameUnit(*m_known, told->identity))
             co_return Done{};
         co_return core::fail(ErrorKind::AmbiguousDevice, Reason::NotSameUnit,
-                             QStringLiteral("another unit answers at %1").arg(place.port.location));
+                             QStringLiteral("another unit answers at %1").arg(place()));
     }
     const bool isSilentOnIt = told || told.error().kind == ErrorKind::Unsupported
         || told.error().kind == ErrorKind::RefusedByDevice;
     if (!isSilentOnIt)
         co_return core::passOn(told.error());
-    if (place.isCertain)
+    if (isCertain)
         co_return Done{}; // Another application runs now, one that does not tell.
-    co_return core::fail(
-        ErrorKind::AmbiguousDevice, Reason::AmbiguousDevice,
-        QStringLiteral("what answers at %1 no longer says who it is").arg(place.port.location));
+    co_return core::fail(ErrorKind::AmbiguousDevice, Reason::AmbiguousDevice,
+                         QStringLiteral("what answers at %1 no longer says who it is").arg(place()));
 }
 
 } // namespace smp

@@ -42,7 +42,7 @@ PollingPortMonitor::PollingPortMonitor(core::Clock &clock, Lister list) :
 
 QList<Port> PollingPortMonitor::ports()
 {
-    return m_list();
+    return m_alarm ? m_known : m_list(); // Whoever listens is not told later of what was listed already.
 }
 
 std::unique_ptr<core::Subscription> PollingPortMonitor::subscribe(Listener listener)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_protocols/transport/serial_stream.h"
 
-#include "device_protocols/transport/port_owner.h"
+#include "device_protocols/transport/port_users.h"
 
 #include <QFileInfo>
 
@@ -46,15 +46,13 @@ Task<Done> SerialStream::open()
     if (m_port.isOpen())
         close();
     m_port.clearError();
+    // Opening sets lines and speed also for who has the port already, and exclusive use keeps out only
+    // whoever comes later, and not the superuser.
+    if (!usersOf(m_settings.port).isEmpty())
+        co_return tl::unexpected(refusal());
+    m_port.setBaudRate(m_settings.baud);
     if (!m_port.open(QIODevice::ReadWrite))
         co_return tl::unexpected(failure());
-    // Exclusive use keeps out whoever comes later, and not the superuser: two readers of one port take each
-    // other's bytes.
-    if (!ownersOf(m_settings.port).isEmpty()) {
-        const Error error = refusal();
-        m_port.close();
-        co_return tl::unexpected(error);
-    }
     co_return configure();
 }
 
@@ -92,10 +90,10 @@ void SerialStream::setLines()
 Error SerialStream::refusal() const
 {
     const QString &port = m_settings.port;
-    const QList<PortOwner> owners = ownersOf(port);
-    if (!owners.isEmpty())
+    const QList<PortUser> users = usersOf(port);
+    if (!users.isEmpty())
         return {ErrorKind::TransportFailed,
-                QStringLiteral("%1 is used by another program: %2").arg(port, toText(owners)),
+                QStringLiteral("%1 is used by another program: %2").arg(port, toText(users)),
                 Reason::DeviceInUse};
     if (isPermitted(port))
         return {ErrorKind::TransportFailed, QStringLiteral("%1 is used by another program").arg(port),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/discovery/device_profile.h"
+#include "core/device/device_profile.h"
 #include "device_protocols/transport/io_device_stream.h"
 
 #include <QSerialPort>

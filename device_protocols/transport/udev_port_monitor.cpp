@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_protocols/transport/udev_port_monitor.h"
 
+#include <QFile>
+
 #include <libudev.h>
 
 namespace transport {
@@ -11,6 +13,8 @@ using core::PortChange;
 namespace {
 
 const char *const kSubsystem = "tty";
+const auto kDaemon = QStringLiteral("/run/udev/control"); // of udevd, systemd-udevd.service(8)
+constexpr std::chrono::seconds kBetweenLists{1};
 
 QString property(udev_device *device, const char *name)
 {
@@ -69,7 +73,10 @@ UdevPortMonitor::UdevPortMonitor(Context context, Source source) :
     m_notifier(udev_monitor_get_fd(m_source.get()), QSocketNotifier::Read)
 {
     QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] { takeEvents(); });
-    listPorts(); // After listening began: what comes in between is told twice and taken once.
+    m_ports = attachedPorts(); // After listening began: what comes in between is told twice and taken once.
+    QObject::connect(&m_relisting, &QTimer::timeout, &m_relisting, [this] { relist(); });
+    if (!QFile::exists(kDaemon))
+        m_relisting.start(kBetweenLists);
 }
 
 UdevPortMonitor::~UdevPortMonitor()
@@ -77,19 +84,33 @@ UdevPortMonitor::~UdevPortMonitor()
     m_notifier.setEnabled(false); // Before its descriptor is closed.
 }
 
-void UdevPortMonitor::listPorts()
+QMap<QString, Port> UdevPortMonitor::attachedPorts() const
 {
     const std::unique_ptr<udev_enumerate, udev_enumerate *(*)(udev_enumerate *)> search(
         udev_enumerate_new(m_context.get()), udev_enumerate_unref);
     if (!search || udev_enumerate_add_match_subsystem(search.get(), kSubsystem) < 0
         || udev_enumerate_scan_devices(search.get()) < 0)
-        return;
+        return {};
+    QMap<QString, Port> ports;
     for (udev_list_entry *entry = udev_enumerate_get_list_entry(search.get()); entry;
          entry = udev_list_entry_get_next(entry)) {
         const Device device(udev_device_new_from_syspath(m_context.get(), udev_list_entry_get_name(entry)));
         if (const auto port = device ? portOf(device.get()) : std::nullopt)
-            m_ports[port->location] = *port;
+            ports[port->location] = *port;
     }
+    return ports;
+}
+
+void UdevPortMonitor::relist()
+{
+    const QMap<QString, Port> now = attachedPorts();
+    const QMap<QString, Port> before = std::exchange(m_ports, now);
+    for (const Port &port : before)
+        if (now.value(port.location) != port)
+            tell(PortChange::Left, port);
+    for (const Port &port : now)
+        if (before.value(port.location) != port)
+            tell(PortChange::Arrived, port);
 }
 
 /// Nothing for a port that is not on USB. Udev's database knows names that rules have made; the attributes of

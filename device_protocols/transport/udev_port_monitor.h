@@ -5,6 +5,7 @@
 
 #include <QMap>
 #include <QSocketNotifier>
+#include <QTimer>
 
 struct udev;
 struct udev_device;
@@ -36,7 +37,8 @@ private:
 
     UdevPortMonitor(Context context, Source source);
     static std::optional<core::Port> portOf(udev_device *device);
-    void listPorts();
+    QMap<QString, core::Port> attachedPorts() const;
+    void relist();
     void takeEvents();
     void take(udev_device *device);
 
@@ -44,6 +46,7 @@ private:
     Source m_source;
     QMap<QString, core::Port> m_ports; // by location
     QSocketNotifier m_notifier;
+    QTimer m_relisting; // where no udevd runs, and nobody tells
     bool m_isTaking = false; // an event: the next one waits until all have heard of it
 };
 

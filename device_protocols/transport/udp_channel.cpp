@@ -44,6 +44,7 @@ Task<Done> UdpChannel::open()
                                  ? ErrorKind::Disconnected
                                  : ErrorKind::TransportFailed,
                              QStringLiteral("%1: %2").arg(m_host, m_socket.errorString()));
+    m_peer = m_socket.peerAddress();
     m_isOpen = true;
     co_return Done{};
 }
@@ -53,7 +54,10 @@ Task<Done> UdpChannel::connectBy(QAbstractSocket::NetworkLayerProtocol protocol)
     m_socket.abort();
     m_opening.clear();
     m_incoming.clear();
-    m_socket.connectToHost(m_host, m_port, QIODevice::ReadWrite, protocol);
+    if (m_peer.isNull())
+        m_socket.connectToHost(m_host, m_port, QIODevice::ReadWrite, protocol);
+    else
+        m_socket.connectToHost(m_peer, m_port);
     while (m_socket.state() == QAbstractSocket::HostLookupState
            || m_socket.state() == QAbstractSocket::ConnectingState)
         co_await m_opening.next();

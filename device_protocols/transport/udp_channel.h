@@ -36,6 +36,7 @@ private:
 
     QString m_host;
     quint16 m_port;
+    QHostAddress m_peer; // since the first opening: the name may lead to another device later
     QUdpSocket m_socket;
     core::Mailbox<core::Done> m_opening;
     core::Mailbox<QByteArray> m_incoming; // with the error at the end

@@ -272,25 +272,31 @@ private Q_SLOTS:
     void aCablePulledInAnyStepLeavesANamedState_data()
     {
         QTest::addColumn<QString>("step");
-        for (const char *step : {"Writing", "Checking", "Restarting", "health", "Confirming", "Proving"})
-            QTest::newRow(step) << QString::fromLatin1(step);
+        QTest::addColumn<QString>("outcome");
+        const auto row = [](const char *step, const char *outcome) {
+            QTest::newRow(step) << QString::fromLatin1(step) << QString::fromLatin1(outcome);
+        };
+        // Before the trial a lost link ends the job, and nothing has changed; from then on it is waited for.
+        row("Writing", "failed");
+        row("Checking", "failed");
+        row("Restarting", "updated");
+        row("health", "updated");
+        row("Confirming", "updated");
+        row("Proving", "updated");
     }
     void aCablePulledInAnyStepLeavesANamedState()
     {
         QFETCH(QString, step);
+        QFETCH(QString, outcome);
         QVERIFY(m_one->plug(kFirst));
         Program program(*m_bus, ScratchBench::bootmend(), update("USB-A"));
-        const bool isReached = program.says([&step](const QJsonObject &line) {
-            return text(line, "note").contains(step, Qt::CaseInsensitive)
-                || line.contains(QStringLiteral("outcome"));
-        });
-        QVERIFY(isReached);
+        QVERIFY(program.says([&step](const QJsonObject &line) {
+            return text(line, "note").contains(step, Qt::CaseInsensitive);
+        }));
         m_one->unplug();
         QVERIFY(m_one->plug(under(kFirst, "ttyACM2"))); // The system gives it the next name.
         const testing::Ran ran = program.end();
-        const QStringList truths{QStringLiteral("updated"), QStringLiteral("failed"),
-                                 QStringLiteral("unknown"), QStringLiteral("reverted")};
-        QVERIFY2(truths.contains(ran.outcome()), ran.story());
+        QVERIFY2(ran.outcome() == outcome, ran.story());
         const auto again = run(update("USB-A"), Options::AsTheyAre);
         const bool isGood = again.outcome() == QStringLiteral("updated")
             || again.outcome() == QStringLiteral("already_current");

@@ -164,9 +164,10 @@ private Q_SLOTS:
     void refusesWordsBeforeAnythingIsSent_data()
     {
         QTest::addColumn<QByteArray>("words");
-        for (const char *words : {"no-such-command", "os-echo", "os-echo d=a e=b", "image-erase slot=x",
-                                  "raw --group 1", "shell", "os-echo d=a --group 1", "fs-get only-one",
-                                  "log --seconds 0", "raw --group 1 --id 0 --op read {"})
+        for (const char *words :
+             {"no-such-command", "os-echo", "os-echo d=a e=b", "image-erase slot=x", "raw --group 1", "shell",
+              "os-echo d=a --group 1", "fs-get only-one", "image-upload", "image-upload a image=x",
+              "log --seconds 0", "raw --group 1 --id 0 --op read {"})
             QTest::newRow(words) << QByteArray(words);
     }
 
@@ -211,6 +212,25 @@ private Q_SLOTS:
         const Ran missing = runSmp(device, {QStringLiteral("fs-get"), QStringLiteral("/none"), back + u'2'});
         QCOMPARE(missing.exitCode, 6);
         QVERIFY(!QFile::exists(back + u'2'));
+    }
+
+    void writesAnImage()
+    {
+        const QTemporaryDir folder;
+        const QString local = folder.filePath(QStringLiteral("image"));
+        QFile file(local);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(QByteArray(30'000, 'x')) == 30'000);
+        file.close();
+        const QByteArray words = "image-upload " + local.toUtf8();
+        const Ran ran = unit(words.constData());
+        QVERIFY2(ran.exitCode == 0, ran.story());
+        QCOMPARE(ran.result()[QStringLiteral("bytes")].toInt(), 30'000);
+        const bool isTold = std::any_of(ran.lines.cbegin(), ran.lines.cend(), [](const QJsonObject &line) {
+            return line[QStringLiteral("event")] == QStringLiteral("progress")
+                && line[QStringLiteral("done")].toInt() == 30'000;
+        });
+        QVERIFY2(isTold, ran.story());
+        QCOMPARE(unit("image-upload /there/is/none").exitCode, 10);
     }
 
     void runsTheGroupsThatOurBootloaderLacks()

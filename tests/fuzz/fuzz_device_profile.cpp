@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/discovery/device_profile.h"
+#include "core/device/device_profile.h"
 #include "tests/fuzz/fuzz_target.h"
 
 #include <QDir>
@@ -10,7 +10,7 @@ namespace {
 
 const QByteArray kEveryMember =
     R"({"schema":1,"name":"Lamp","usb":[{"vid":"2fe3","pid":"0100","serial":["LAMP-*"],"product":["Lamp*"]}],)"
-    R"("link":"serial","baud":1000000,"framing":"smp_raw","dtr":"raise","rts":"lower",)"
+    R"("link":"serial","baud":1000000,"framing":"raw","dtr":"raise","rts":"lower",)"
     R"("recovery_entry":"Hold the button.","health":[{"check":"lamp","within_seconds":30}]})";
 
 } // namespace

@@ -256,7 +256,7 @@ class GuestUsb(unittest.TestCase):
         holder = self.start(Program("python3", "-c", hold, "/dev/ttyACM0"))
         holder.await_line(lambda line: line == "held")
         inspect = self.bootmend("inspect", usb_serial(unit))
-        detail = self.assert_ends(inspect, "failed", "LINK_LOST")["detail"]
+        detail = self.assert_ends(inspect, "failed", "DEVICE_IN_USE")["detail"]
         self.assertIn(f"python3 (pid {holder.process.pid})", detail)
 
 

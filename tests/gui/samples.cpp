@@ -107,7 +107,7 @@ core::DeviceSnapshot silentUnit()
 gui::UnitSeen seen(const core::DeviceSnapshot &unit)
 {
     using Kind = core::EvidenceEvent::Kind;
-    gui::UnitSeen result{.unit = unit, .foundAt = QStringLiteral("USB serial port")};
+    gui::UnitSeen result{.unit = unit, .foundAs = QStringLiteral("USB serial port")};
     if (unit.bootState)
         result.evidence = {{.sequence = 1, .bootCount = 1, .kind = Kind::Boot, .slot = 0},
                            {.sequence = 2, .bootCount = 1, .kind = Kind::Confirmed, .slot = 0},

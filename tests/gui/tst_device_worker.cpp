@@ -106,6 +106,15 @@ private Q_SLOTS:
         QCOMPARE(bench.desk->searches, searches + 1);
     }
 
+    void asksAUnitThatMovedAtItsNewPort()
+    {
+        Bench bench;
+        bench.desk->plug({unitAt("ACM0")});
+        QTRY_COMPARE(bench.desk->opened.size(), 1);
+        bench.desk->plug({unitAt("ACM1")});
+        QTRY_COMPARE(bench.desk->opened.last(), QStringLiteral("serial:ACM1"));
+    }
+
     void followsAUnitToAnotherPort()
     {
         Bench bench;

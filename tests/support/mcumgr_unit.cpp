@@ -22,14 +22,14 @@ QCborMap refusal(int code)
     return reply;
 }
 
-QCborMap entry(int slot, const McumgrUnit::Image &image)
+QCborMap entry(int slot, const McumgrUnit::Image &image, bool isActive)
 {
     QCborMap fields;
     fields[QLatin1String("slot")] = slot;
     fields[QLatin1String("version")] = image.version;
     fields[QLatin1String("hash")] = image.hash;
     fields[QLatin1String("bootable")] = true;
-    fields[QLatin1String("active")] = slot == 0;
+    fields[QLatin1String("active")] = isActive;
     fields[QLatin1String("confirmed")] = image.isConfirmed;
     fields[QLatin1String("pending")] = image.isPending;
     return fields;
@@ -105,7 +105,7 @@ std::optional<QByteArray> McumgrUnit::handle(const QByteArray &packet)
     const int command = uchar(packet.at(7));
     if (group == 1 && command == 1) {
         const auto reply = uploads.handle(packet);
-        secondary = arriving;
+        (isInSerialRecovery ? primary : secondary) = arriving;
         return reply;
     }
     const bool isReset = group == 0 && command == 5;
@@ -158,9 +158,9 @@ QCborMap McumgrUnit::listImages() const
 {
     QCborArray list;
     if (primary)
-        list.append(entry(0, *primary));
+        list.append(entry(0, *primary, !isInSerialRecovery));
     if (secondary)
-        list.append(entry(1, *secondary));
+        list.append(entry(1, *secondary, false));
     QCborMap reply;
     reply[QLatin1String("images")] = list;
     return reply;
@@ -168,6 +168,8 @@ QCborMap McumgrUnit::listImages() const
 
 QCborMap McumgrUnit::writeState(const QCborMap &request)
 {
+    if (isInSerialRecovery)
+        return refusal(8);
     const QByteArray hash = request[QLatin1String("hash")].toByteArray();
     const bool isConfirmation = request[QLatin1String("confirm")].toBool();
     if (primary && isConfirmation && (hash.isEmpty() || hash == primary->hash))
@@ -224,6 +226,10 @@ QCborMap McumgrUnit::identity() const
 /// Swaps a pending image in; without a confirmation, the next boot swaps it back.
 void McumgrUnit::boot()
 {
+    if (std::exchange(isInSerialRecovery, false) && primary) {
+        primary->isConfirmed = true; // It has nowhere to go back to.
+        return;
+    }
     const bool isTrial = secondary && secondary->isPending;
     const bool isFailedTrial = primary && !primary->isConfirmed && secondary;
     if (!isTrial && !isFailedTrial)

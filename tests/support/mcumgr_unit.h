@@ -33,6 +33,7 @@ public:
     Image arriving; // what an uploaded file turns out to be
 
     QSet<QString> lacking; // of "parameters", "slots", "bootloader", "echo"
+    bool isInSerialRecovery = false; // until its reset: MCUboot writes the slot that boots, and marks nothing
     bool losesResetAnswer = false;
     bool dropsLineAtReset = false; // as USB CDC does
     bool ignoresReset = false;

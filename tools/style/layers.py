@@ -25,7 +25,7 @@ MAY_BUILD_CONCRETE = ("app/wiring/", "app/bench/", "tests/", "device_protocols/"
 # Single commands by name: the vocabulary of SMP and its client, but no transport and no driver.
 MAY_SPEAK_SMP = ("app/cli/session.cpp", "app/cli/commands/smp")
 SMP_VOCABULARY = re.compile(
-    r"^device_protocols/smp/(smp_client|command_table|cbor_json|error_names|file_transfer|\w+_commands)\.h$"
+    r"^device_protocols/smp/(smp_client|command_table|cbor_json|error_names|file_transfer|image_upload|\w+_commands)\.h$"
 )
 MAY_KNOW_WINDOWS = ("app/gui/", "tests/")
 

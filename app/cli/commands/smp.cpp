@@ -7,6 +7,8 @@
 
 #include <QJsonArray>
 
+#include <array>
+
 namespace cli {
 
 namespace {
@@ -44,6 +46,22 @@ QJsonObject entryJson(const smp::TableEntry &entry)
             {QStringLiteral("parameters"), parameters}};
 }
 
+/// What is more than one request, or no entry of the table.
+struct Verb {
+    const char *name;
+    const char *form;
+    Result<SmpWork> (*work)(const SmpOptions &);
+};
+
+constexpr std::array kVerbs{
+    Verb{"image-upload", "image-upload FILE [image=N]", smpUploadWork},
+    Verb{"fs-get", "fs-get REMOTE LOCAL", smpGetWork},
+    Verb{"fs-put", "fs-put LOCAL REMOTE", smpPutWork},
+    Verb{"shell", "shell WORDS…", smpShellWork},
+    Verb{"log", "log", smpLogWork},
+    Verb{"raw", "raw --group G --id I --op read|write [JSON]", smpRawWork},
+};
+
 int list(Session &session)
 {
     QJsonArray commands;
@@ -59,9 +77,10 @@ int list(Session &session)
             QStringLiteral("  %1\n      %2").arg(words.join(u' '), QLatin1String(entry.does)));
         commands.append(entryJson(entry));
     }
-    session.output().say(
-        QStringLiteral("Beside these: fs-get REMOTE LOCAL, fs-put LOCAL REMOTE, shell WORDS…, log, "
-                       "raw --group G --id I --op read|write [JSON]"));
+    QStringList forms;
+    for (const Verb &verb : kVerbs)
+        forms.append(QLatin1String(verb.form));
+    session.output().say(QStringLiteral("Beside these: ") + forms.join(QStringLiteral(", ")));
     return session.output().done(QStringLiteral("smp list"), {{QStringLiteral("commands"), commands}});
 }
 
@@ -150,16 +169,9 @@ Result<SmpWork> smpWork(const SmpOptions &options)
                           QStringLiteral("--group, --id, --op and --cbor belong to raw"));
     if (options.seconds && options.command != "log")
         return core::fail(ErrorKind::Unsupported, QStringLiteral("--seconds belongs to log"));
-    if (isRaw)
-        return smpRawWork(options);
-    if (options.command == "shell")
-        return smpShellWork(options);
-    if (options.command == "log")
-        return smpLogWork(options);
-    if (options.command == "fs-get")
-        return smpGetWork(options);
-    if (options.command == "fs-put")
-        return smpPutWork(options);
+    for (const Verb &verb : kVerbs)
+        if (options.command == verb.name)
+            return verb.work(options);
     return smpTableWork(options);
 }
 

@@ -3,6 +3,9 @@
 #include "app/cli/job_runner.h"
 #include "core/base/file_access.h"
 #include "device_protocols/smp/file_transfer.h"
+#include "device_protocols/smp/image_upload.h"
+
+#include <QRegularExpression>
 
 namespace cli {
 
@@ -65,6 +68,32 @@ Result<QJsonObject> put(const QString &local, const QString &remote, smp::Client
     return checked;
 }
 
+/// As an update writes it; nothing is checked before, and nothing is marked for a trial.
+Result<QJsonObject> uploadImage(const QString &local, std::optional<int> image, smp::Client &client,
+                                Session &session)
+{
+    Result<QByteArray> content = core::readWholeFile(local, smp::FileTransfer::kLargestFile);
+    if (!content)
+        return core::passOn(content.error());
+    const qsizetype size = content->size();
+    if (size == 0)
+        return core::fail(core::ErrorKind::InvalidFile, QStringLiteral("%1 is empty").arg(local));
+    const auto limits = runToEnd(client.ask(smp::ReadParameters{}));
+    smp::ImageUpload upload(client,
+                            {.file = *std::move(content),
+                             .limits = limits.value_or(smp::ServerLimits{}),
+                             .image = image,
+                             .control = controlOf(session)});
+    const auto written = runToEnd(upload.run());
+    if (!written)
+        return core::passOn(written.error());
+    session.output().say(QStringLiteral("The device has the %1 bytes of %2. Nothing is marked to boot: "
+                                        "'image-list' and 'image-mark' do that.")
+                             .arg(size)
+                             .arg(local));
+    return QJsonObject{{QStringLiteral("file"), local}, {QStringLiteral("bytes"), size}};
+}
+
 using Carry = Result<QJsonObject> (*)(const QString &, const QString &, smp::Client &, Session &);
 
 Result<SmpWork> carrying(const SmpOptions &options, const QString &form, Carry carry)
@@ -82,6 +111,20 @@ Result<SmpWork> carrying(const SmpOptions &options, const QString &form, Carry c
 Result<SmpWork> smpGetWork(const SmpOptions &options)
 {
     return carrying(options, QStringLiteral("REMOTE LOCAL"), get);
+}
+
+Result<SmpWork> smpUploadWork(const SmpOptions &options)
+{
+    const QStringList names = options.wordList();
+    static const QRegularExpression numbered(QStringLiteral("^image=([0-9]{1,2})$"));
+    const QRegularExpressionMatch image = numbered.match(names.value(1));
+    if (names.isEmpty() || names.size() > 2 || (names.size() == 2 && !image.hasMatch()))
+        return core::fail(core::ErrorKind::Unsupported, QStringLiteral("it needs FILE [image=N]"));
+    const std::optional<int> number =
+        image.hasMatch() ? std::optional(image.captured(1).toInt()) : std::nullopt;
+    return SmpWork([local = names.at(0), number](smp::Client &client, Session &session) {
+        return uploadImage(local, number, client, session);
+    });
 }
 
 Result<SmpWork> smpPutWork(const SmpOptions &options)

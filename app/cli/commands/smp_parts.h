@@ -35,6 +35,7 @@ core::Result<SmpWork> smpShellWork(const SmpOptions &options);
 core::Result<SmpWork> smpLogWork(const SmpOptions &options);
 core::Result<SmpWork> smpGetWork(const SmpOptions &options);
 core::Result<SmpWork> smpPutWork(const SmpOptions &options);
+core::Result<SmpWork> smpUploadWork(const SmpOptions &options);
 
 /// What a command that changes the device did, in a sentence; empty for those that only look.
 QString smpSentence(const QString &command, const QCborMap &request);

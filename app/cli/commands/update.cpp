@@ -10,6 +10,7 @@
 #include "core/recovery/recovery_recipe.h"
 #include "core/update/plan_catalog.h"
 #include "core/update/plan_configuration.h"
+#include "core/update/preflight.h"
 
 #include <QDateTime>
 
@@ -24,6 +25,8 @@ struct InstallOptions {
     bool isDryRun = false; // --dry-run
     bool isForced = false; // --force
     bool isOnMains = false; // --on-mains
+    std::string product; // --product, --hardware: what a unit is that does not say it
+    std::string hardware;
     bool isToBeCalled = false; // --enter
     int callSeconds = 60; // --enter-seconds
 };
@@ -127,6 +130,9 @@ int install(const Recipe &recipe, const InstallOptions &options, Session &sessio
         core::allowRolledBack(*plan);
     if (options.isOnMains)
         core::vouchForMainsPower(*plan);
+    core::vouchForIdentity(*plan,
+                           {QString::fromStdString(options.product), QString::fromStdString(options.hardware),
+                            QStringLiteral("the operator")});
     plan = runToEnd(core::compareConfiguration(**driver, *plan));
     if (!plan)
         return session.output().result(command, plan.error());
@@ -160,6 +166,8 @@ CLI::App *addRecipe(CLI::App &app, const char *help, const Recipe &recipe,
                       "try a release that this unit has rolled back before; nothing else is forced");
     command->add_flag("--on-mains", options->isOnMains,
                       "the unit has mains power, for releases that ask for it");
+    command->add_option("--product", options->product, "what the unit is, for one that does not say it");
+    command->add_option("--hardware", options->hardware, "its hardware revision, the same");
     command->callback(
         [=, &session] { session.command = [=, &session] { return install(recipe, *options, session); }; });
     return command;

@@ -96,7 +96,7 @@ void DeviceWorker::takeFound(const QList<core::FoundUnit> &found)
                 fresh.append(unit.name);
             continue;
         }
-        UnitSeen seen{.unit = core::silentUnit(unit, unit.note), .foundAt = unit.note};
+        UnitSeen seen{.unit = core::notAskedYet(unit), .foundAs = unit.foundAs};
         seen.isToBeAsked = unit.isToBeAsked;
         m_places.emplace(unit.name, Place{unit, seen});
         fresh.append(unit.name);
@@ -119,7 +119,8 @@ bool DeviceWorker::takeMove(Place &place, core::FoundUnit unit)
     const bool isMoved = place.found.address != unit.address;
     unit.isToBeAsked = unit.isToBeAsked || place.found.isToBeAsked; // Its operator named it.
     place.found = std::move(unit);
-    if (isMoved && place.seen.isBeingAsked)
+    const bool hasJob = m_jobs.contains(place.found.name); // It follows the unit by itself.
+    if (isMoved && place.seen.isBeingAsked && !hasJob)
         m_work.abandon(place.found.name);
     return isMoved;
 }
@@ -233,6 +234,8 @@ void DeviceWorker::preparePlan(const PlanRequest &request)
 core::JobContext DeviceWorker::beginJob(const JobSnapshot &start)
 {
     const QString unit = start.unit;
+    m_work.abandon(unit); // A look at it; its answer is not waited for any more.
+    m_places.at(unit).seen.isBeingAsked = false;
     const auto job = std::make_shared<Job>(Job{JobProgress(start, m_clock.now())});
     m_jobs[unit] = job;
     Q_EMIT jobMoved(job->progress.snapshot());
@@ -250,7 +253,6 @@ void DeviceWorker::start(const QString &unit, const core::UpdatePlan &plan)
                                .kind = isRecovery ? JobKind::Recovery : JobKind::Update,
                                .from = running ? std::optional(running->version) : std::nullopt,
                                .to = plan.order.image.version};
-    m_work.abandon(unit);
     const core::JobContext context = beginJob(snapshot);
     const PlanToRun order{plan, m_shelf.catalogFolder};
     m_work.start<JobEnd>(unit, runPlan(*m_connector, place->second.found, order, context),
@@ -262,7 +264,6 @@ void DeviceWorker::endTrial(const QString &unit, JobKind kind)
     const auto place = m_places.find(unit);
     if (place == m_places.end() || m_jobs.contains(unit))
         return;
-    m_work.abandon(unit);
     const core::JobContext context = beginJob({.unit = unit, .kind = kind, .isStoppable = false});
     m_work.start<JobEnd>(unit, runEnding(*m_connector, place->second.found, kind, context),
                          [this, unit](core::Result<JobEnd> end) { takeEnd(unit, std::move(end)); });

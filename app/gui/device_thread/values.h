@@ -11,7 +11,7 @@ namespace gui {
 /// One unit of the list, as it was seen last.
 struct UnitSeen {
     core::DeviceSnapshot unit;
-    QString foundAt; // "USB serial port", "bench"
+    QString foundAs; // FoundUnit::foundAs
     bool isToBeAsked = true; // false: a port that nothing is known of, not opened until its operator says so
     bool isBeingAsked = false; // its stage is not known yet, or is being asked again
     QList<core::EvidenceEvent> evidence; // the unit's own record, oldest first

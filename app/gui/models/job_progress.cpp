@@ -141,7 +141,7 @@ void JobProgress::takeStep(const core::StepStarted &started)
     if (next < current)
         return; // A recipe that repeats a step does not undo what was done.
     m_job.step = started.step;
-    m_job.timeLeft = started.usually;
+    m_job.timeLeft = started.estimate;
     m_job.bytesPerSecond.reset();
     m_job.limitedBy.reset();
     m_samples.clear();

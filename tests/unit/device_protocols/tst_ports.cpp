@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_protocols/transport/polling_port_monitor.h"
-#include "device_protocols/transport/port_owner.h"
+#include "device_protocols/transport/port_users.h"
 #include "device_protocols/transport/serial_stream.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/model_ports.h"
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using core::Port;
 using core::PortChange;
 using testing::ModelPorts;
-using transport::PortOwner;
+using transport::PortUser;
 
 namespace {
 
@@ -114,15 +114,15 @@ private Q_SLOTS:
     void namesWhoHasAPort()
     {
         const Pty port;
-        QVERIFY(transport::ownersOf(port.path).isEmpty());
+        QVERIFY(transport::usersOf(port.path).isEmpty());
         const Holder holder(port.path);
         QVERIFY(holder.isHolding);
-        const QList<PortOwner> owners = transport::ownersOf(port.path);
-        QCOMPARE(owners.size(), 1);
-        QCOMPARE(owners.first().pid, holder.process.processId());
-        QCOMPARE(transport::toText(owners), QStringLiteral("sh (pid %1)").arg(owners.first().pid));
-        QVERIFY(transport::ownersOf(QStringLiteral("/dev/there-is-none")).isEmpty());
-        QVERIFY(transport::ownersOf(QStringLiteral("/etc/passwd")).isEmpty());
+        const QList<PortUser> users = transport::usersOf(port.path);
+        QCOMPARE(users.size(), 1);
+        QCOMPARE(users.first().pid, holder.process.processId());
+        QCOMPARE(transport::toText(users), QStringLiteral("sh (pid %1)").arg(users.first().pid));
+        QVERIFY(transport::usersOf(QStringLiteral("/dev/there-is-none")).isEmpty());
+        QVERIFY(transport::usersOf(QStringLiteral("/etc/passwd")).isEmpty());
     }
 
     void doesNotShareAPortThatIsHeldWithoutALock()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_protocols/smp/smp_driver.h"
 
+#include "core/update/install.h"
 #include "tests/support/mcumgr_unit.h"
 #include "tests/support/run_task.h"
 
@@ -101,6 +102,39 @@ private Q_SLOTS:
         bench.unit.uploads.bufferSize = 256;
         bench.bootTrial();
         QCOMPARE(core::runningSlot(bench.identify())->hash, kNewHash);
+    }
+
+    /// MCUboot's serial recovery has no trial: what it is sent boots, and that is proven.
+    void recoversThroughSerialRecovery()
+    {
+        Bench bench;
+        bench.unit.isInSerialRecovery = true;
+        bench.unit.primary.reset();
+        const DeviceSnapshot before = bench.identify();
+        QCOMPARE(before.stage, BootStage::InRecovery);
+        QCOMPARE(core::writableSlot(before)->index, 0);
+        const core::InstallOrder order{.before = before,
+                                       .image = {kFile, kNewHash, {1, 1, 0, 0}, {}},
+                                       .purpose = core::InstallOrder::Purpose::Recovery};
+        const Result<core::Verdict> verdict =
+            bench.finish(core::install(*bench.driver, order, {bench.clock}));
+        QVERIFY2(verdict.has_value(), verdict ? "" : qPrintable(verdict.error().detail));
+        QVERIFY2(verdict->outcome == core::Outcome::Recovered, qPrintable(verdict->detail));
+        QCOMPARE(bench.unit.resets, 1);
+    }
+
+    void saysThatSerialRecoveryWasNotLeft()
+    {
+        Bench bench;
+        bench.unit.isInSerialRecovery = true;
+        bench.unit.ignoresReset = true;
+        const core::InstallOrder order{.before = bench.identify(),
+                                       .image = {kFile, kNewHash, {1, 1, 0, 0}, {}},
+                                       .purpose = core::InstallOrder::Purpose::Recovery};
+        const Result<core::Verdict> verdict =
+            bench.finish(core::install(*bench.driver, order, {bench.clock}));
+        QVERIFY(verdict.has_value());
+        QVERIFY(verdict->outcome == core::Outcome::Failed || verdict->outcome == core::Outcome::Unknown);
     }
 
     void installsOnTrialAndConfirms()

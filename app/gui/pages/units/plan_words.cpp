@@ -5,7 +5,7 @@
 #include "app/gui/pages/units/rule_words.h"
 #include "app/gui/pages/units/unit_words.h"
 #include "app/texts/user_texts.h"
-#include "core/update/update_recipe.h"
+#include "core/update/preflight.h"
 
 #include <QCoreApplication>
 
@@ -140,19 +140,37 @@ QList<CheckView> checksOf(const core::UpdatePlan &plan)
     return checks;
 }
 
-bool onlyNeedsMainsPower(const core::UpdatePlan &plan)
+bool fails(const core::UpdatePlan &plan, PreflightCheck::Subject subject)
 {
-    core::UpdatePlan vouched = plan;
-    core::vouchForMainsPower(vouched);
-    return core::hindrance(plan) && !core::hindrance(vouched);
+    return std::any_of(plan.checks.cbegin(), plan.checks.cend(), [subject](const PreflightCheck &check) {
+        return check.subject == subject && check.answer == PreflightCheck::Answer::Failed;
+    });
 }
 
-/// The plan as it is once the operator has promised what the unit does not say.
-core::UpdatePlan withPromise(core::UpdatePlan plan)
+/// What the operator has to say for a plan that only lacks that; empty when it lacks nothing, or more.
+QString promiseOf(const core::UpdatePlan &plan)
 {
-    for (PreflightCheck &check : plan.checks)
-        if (check.subject == PreflightCheck::Subject::MainsPower)
+    if (!core::hindrance(plan) || core::hindrance(promised(plan)))
+        return {};
+    QStringList promises;
+    if (fails(plan, PreflightCheck::Subject::Product) || fails(plan, PreflightCheck::Subject::Hardware))
+        promises.append(
+            say("The &unit is a %1, hardware %2").arg(plan.release.product, plan.hardware.join(say(" or "))));
+    if (fails(plan, PreflightCheck::Subject::MainsPower))
+        promises.append(promises.isEmpty() ? say("The unit is connected to &mains power, and stays so")
+                                           : say("it is connected to mains power, and stays so"));
+    return promises.join(say("; "));
+}
+
+/// As the sheet shows it: what is left to the operator is no fault.
+core::UpdatePlan withOpenQuestions(core::UpdatePlan plan)
+{
+    const core::UpdatePlan answered = promised(plan);
+    for (qsizetype index = 0; index < plan.checks.size(); ++index) {
+        PreflightCheck &check = plan.checks[index];
+        if (check.answer != answered.checks[index].answer)
             check = {check.subject, PreflightCheck::Answer::NotReported, {}, {}};
+    }
     return plan;
 }
 
@@ -177,10 +195,19 @@ QString shortKeyId(const QString &keyId)
         .arg(keyId.left(kGroup), keyId.mid(kGroup, kGroup), keyId.right(kGroup));
 }
 
+core::UpdatePlan promised(core::UpdatePlan plan)
+{
+    core::vouchForMainsPower(plan);
+    const core::ClaimedIdentity claim{plan.release.product, plan.hardware.value(0),
+                                      QStringLiteral("the operator")};
+    core::vouchForIdentity(plan, claim);
+    return plan;
+}
+
 PlanView planViewOf(const core::UpdatePlan &asked, const QStringList &lifting)
 {
-    const bool needsPromise = onlyNeedsMainsPower(asked);
-    const core::UpdatePlan plan = needsPromise ? withPromise(asked) : asked;
+    const QString promise = promiseOf(asked);
+    const core::UpdatePlan plan = promise.isEmpty() ? asked : withOpenQuestions(asked);
     const QString version = core::toText(plan.order.image.version);
     const QString unit = plan.order.before.name;
     const PreflightCheck *failed = core::hindrance(plan);
@@ -190,7 +217,7 @@ PlanView planViewOf(const core::UpdatePlan &asked, const QStringList &lifting)
         .facts = factsOf(plan),
         .checks = checksOf(plan),
         .canStart = !failed && !plan.isAlreadyCurrent,
-        .promise = needsPromise ? say("The unit is connected to &mains power, and stays so") : QString(),
+        .promise = promise,
         .startText = isRecovery(plan) ? say("Recover") : say("Install on trial"),
         .notice = noticeOf(plan),
     };

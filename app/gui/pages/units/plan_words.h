@@ -9,6 +9,9 @@ namespace gui {
 /// what this computer has against its release.
 PlanView planViewOf(const core::UpdatePlan &plan, const QStringList &lifting = {});
 
+/// The plan as it is once the operator has promised what the unit does not say.
+core::UpdatePlan promised(core::UpdatePlan plan);
+
 /// "9f2c 41ab … 77d0": the ends of a key id, which people compare.
 QString shortKeyId(const QString &keyId);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gui/pages/units/unit_actions.h"
 
+#include "app/texts/user_texts.h"
+
 #include <QCoreApplication>
 #include <QFileInfo>
 
@@ -142,6 +144,18 @@ UnitActions forRecovery(const core::DeviceSnapshot &unit, const QList<ReleaseOff
     return actions;
 }
 
+UnitActions forSilent(const UnitSeen &seen)
+{
+    const QString remedy = texts::silenceRemedy(seen.unit);
+    if (!seen.isToBeAsked)
+        return {ActionOffer{Kind::LookAgain, say("Ask who is there")},
+                {},
+                remedy.isEmpty() ? say("Opening this port may reset what is connected to it.") : remedy};
+    const QString first = say("Check the cable and the power first.");
+    const bool isPortsFault = seen.unit.silenceReason.has_value();
+    return {lookAgain(), {}, isPortsFault ? remedy : (first + u' ' + remedy).trimmed()};
+}
+
 } // namespace
 
 UnitActions actionsFor(const UnitSeen &seen, const QList<ReleaseOffer> &releases)
@@ -155,11 +169,7 @@ UnitActions actionsFor(const UnitSeen &seen, const QList<ReleaseOffer> &releases
     case core::BootStage::InRecovery:
         return forRecovery(seen.unit, fitting);
     case core::BootStage::Silent:
-        if (!seen.isToBeAsked)
-            return {ActionOffer{Kind::LookAgain, say("Ask who is there")},
-                    {},
-                    say("Opening this port may reset what is connected to it.")};
-        return {lookAgain(), {}, say("Check the cable and the power first.")};
+        return forSilent(seen);
     case core::BootStage::RomLoader:
         return {lookAgain(), {}, say("This version cannot write through the ROM loader.")};
     }

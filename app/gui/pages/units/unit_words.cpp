@@ -22,10 +22,10 @@ QString say(const char *text)
 /// socket of a virtual device has no name of its own.
 QString shortLink(const UnitSeen &seen)
 {
-    if (seen.unit.address.link == core::DeviceAddress::Link::Unix && !seen.foundAt.isEmpty())
-        return seen.foundAt;
+    if (seen.unit.address.link == core::DeviceAddress::Link::Unix && !seen.foundAs.isEmpty())
+        return seen.foundAs;
     const QString target = QFileInfo(seen.unit.address.target).fileName();
-    return seen.foundAt.isEmpty() ? target : QStringLiteral("%1 · %2").arg(seen.foundAt, target);
+    return seen.foundAs.isEmpty() ? target : QStringLiteral("%1 · %2").arg(seen.foundAs, target);
 }
 
 QString productText(const core::DeviceIdentity &identity)

@@ -5,7 +5,6 @@
 #include "app/gui/pages/units/unit_actions.h"
 #include "app/gui/pages/units/unit_words.h"
 #include "app/texts/user_texts.h"
-#include "core/update/update_recipe.h"
 
 namespace gui {
 
@@ -147,9 +146,8 @@ void UnitsPresenter::startPlan()
 {
     if (!m_plan || !m_planView || !m_planView->canStart)
         return;
-    core::UpdatePlan plan = *m_plan;
-    if (!m_planView->promise.isEmpty())
-        core::vouchForMainsPower(plan); // The sheet starts nothing that was not promised.
+    // The sheet starts nothing that was not promised.
+    const core::UpdatePlan plan = m_planView->promise.isEmpty() ? *m_plan : promised(*m_plan);
     const QString unit = m_plannedUnit;
     leavePlan();
     m_service.start(unit, plan);

@@ -103,9 +103,37 @@ private Q_SLOTS:
     {
         Desk desk(portAt("ACM0", "S1", "1-4"), kOther);
         desk.ports.unplug(QStringLiteral("ACM0"));
+        desk.ports.plug(
+            portAt("ACM2", "S1", "2-1")); // Or another of the maker's units, with the same number.
+        QCOMPARE(desk.next(), QStringLiteral("ambiguous"));
+        desk.trail->unitTellsItself();
+        QCOMPARE(desk.next(), QStringLiteral("ACM2?"));
+    }
+
+    void itsOwnPlaceCountsBeforeACloneThatCameMeanwhile()
+    {
+        Desk desk(portAt("ACM0", "S1", "1-4"), kOther);
+        desk.ports.unplug(QStringLiteral("ACM0"));
         desk.ports.plug(portAt("ACM2", "S1", "2-1"));
-        QCOMPARE(desk.next(), QStringLiteral("ACM2"));
+        desk.ports.plug(portAt("ACM0", "S1", "1-4"));
+        QCOMPARE(desk.next(), QStringLiteral("ACM0"));
+    }
+
+    void keepsItsNameWhenACloneComes()
+    {
+        Desk desk(portAt("ACM0", "S1", "1-4"), kOther);
+        desk.ports.plug(portAt("ACM2", "S1", "2-1"));
         QCOMPARE(desk.trail->name(), QStringLiteral("S1"));
+    }
+
+    void mayHaveLeftBeforeItIsFollowed()
+    {
+        Desk desk(portAt("ACM0", "S1", "1-4"), kOther);
+        desk.ports.unplug(QStringLiteral("ACM0"));
+        desk.ports.plug(portAt("ACM0", "S9", "1-6"));
+        desk.trail.emplace(desk.ports, portAt("ACM0", "S1", "1-4"));
+        QVERIFY(!desk.trail->isSettled());
+        QCOMPARE(desk.next(), QStringLiteral("away"));
     }
 
     void aBootloaderMayBeAnotherProduct()
@@ -172,8 +200,19 @@ private Q_SLOTS:
         desk.resetBoth();
         console.location = QStringLiteral("ACM0");
         desk.ports.plug(console);
+        QCOMPARE(desk.next(), QStringLiteral("away")); // Its own comes later.
         desk.ports.plug(portAt("ACM1", "S1", "1-4"));
         QCOMPARE(desk.next(), QStringLiteral("ACM1"));
+    }
+
+    void aBootloaderMayHaveAnotherInterface()
+    {
+        Port ours = portAt("ACM0", "S1", "1-4");
+        ours.interface = QStringLiteral("02");
+        Desk desk(ours, kOther);
+        desk.ports.unplug(QStringLiteral("ACM0"));
+        desk.ports.plug(portAt("ACM0", "S1", "1-4", 0x0200));
+        QCOMPARE(desk.next(), QStringLiteral("ACM0"));
     }
 
     void tellsOfItsDeparture()
@@ -187,27 +226,6 @@ private Q_SLOTS:
         desk.ports.plug(portAt("ACM0", "S2", "1-5"));
         desk.ports.unplug(QStringLiteral("ACM0"));
         QCOMPARE(departures, 1);
-    }
-
-    void isTheOnlyOneThatListensNoMoreWhenItEnds()
-    {
-        Desk desk(portAt("ACM0", "S1", "1-4"), kOther);
-        desk.trail.reset();
-        desk.resetBoth(); // Nobody is called.
-    }
-
-    void namesPortsByWhatStays()
-    {
-        const auto names = [](const QList<Port> &ports) { return core::namesOf(ports).join(u' '); };
-        QCOMPARE(names({portAt("ACM0", "S1", "1-4"), portAt("ACM1", "", "1-5")}),
-                 QStringLiteral("S1 usb-1-5"));
-        QCOMPARE(names({portAt("ACM0", "01", "1-4"), portAt("ACM1", "01", "1-5")}),
-                 QStringLiteral("01@usb-1-4 01@usb-1-5"));
-        Port second = portAt("ACM1", "S1", "1-4");
-        second.interface = QStringLiteral("02");
-        QCOMPARE(names({portAt("ACM0", "S1", "1-4"), second, kOther}),
-                 QStringLiteral("S1@usb-1-4.00 S1@usb-1-4.02 S2"));
-        QCOMPARE(names({Port{.location = QStringLiteral("COM7")}}), QString());
     }
 };
 

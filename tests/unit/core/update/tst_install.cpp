@@ -35,8 +35,10 @@ struct Bench {
 
     Verdict install(InstallOrder::Ending ending = InstallOrder::Ending::Confirmed)
     {
+        const core::HealthDemand demand{{{QStringLiteral("sensor"), 2s}},
+                                        core::HealthDemand::Others::Ignored};
         InstallOrder order{.before = look(),
-                           .image = {kFile, kHash, {1, 1, 0, 0}, {{QStringLiteral("sensor"), 2s}}},
+                           .image = {kFile, kHash, {1, 1, 0, 0}, demand},
                            .purpose = purpose,
                            .ending = ending};
         const core::JobContext job{clock, [this](const core::JobEvent &event) { events.append(event); },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/update/plan_catalog.h"
 #include "core/update/plan_configuration.h"
+#include "core/update/preflight.h"
 #include "core/update/update_recipe.h"
 
 #include "core/recovery/recovery_recipe.h"
@@ -279,6 +280,39 @@ private Q_SLOTS:
         QCOMPARE(bench.unit.bytesWritten(), 0);
         core::vouchForMainsPower(plan);
         QCOMPARE(bench.update(plan).outcome, Outcome::Updated);
+    }
+
+    /// MCUmgr has no words for it.
+    void aUnitThatDoesNotSayWhatItIsNeedsSomebodyWhoDoes()
+    {
+        Bench bench;
+        core::DeviceSnapshot silent = bench.look();
+        silent.identity.product.clear();
+        silent.identity.hardwareRevision.clear();
+        UpdatePlan plan = *core::planUpdate(*bench.release, silent, kNoon);
+        QCOMPARE(firstReason(plan), std::optional(Reason::IncompatibleProduct));
+        core::vouchForIdentity(plan, {QStringLiteral("another"), QStringLiteral("revA"), {}});
+        QCOMPARE(firstReason(plan), std::optional(Reason::IncompatibleProduct));
+        core::vouchForIdentity(plan, {plan.release.product, QStringLiteral("revZ"), {}});
+        QCOMPARE(firstReason(plan), std::optional(Reason::IncompatibleHardware));
+        core::vouchForIdentity(plan, {plan.release.product, plan.hardware.constFirst(), {}});
+        QVERIFY(!core::firstFailure(plan));
+
+        core::DeviceProfile profile;
+        profile.product = plan.release.product;
+        profile.hardwareRevision = plan.hardware.constFirst();
+        silent.attachment = core::Attachment{.profile = profile};
+        QVERIFY(!core::firstFailure(*core::planUpdate(*bench.release, silent, kNoon)));
+    }
+
+    void aClaimDoesNotCountAgainstTheUnitsOwnWord()
+    {
+        Bench bench;
+        core::DeviceSnapshot other = bench.look();
+        other.identity.product = QStringLiteral("another");
+        UpdatePlan plan = *core::planUpdate(*bench.release, other, kNoon);
+        core::vouchForIdentity(plan, {plan.release.product, plan.hardware.constFirst(), {}});
+        QCOMPARE(firstReason(plan), std::optional(Reason::IncompatibleProduct));
     }
 
     void theReleaseHasToReadTheUnitsConfiguration_data()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/discovery/device_profile.h"
+#include "core/device/device_profile.h"
 
 #include "core/base/file_access.h"
 #include "core/base/name_pattern.h"
@@ -34,8 +34,8 @@ struct Word {
 
 constexpr std::array kPolicies{Word{"leave", LinePolicy::Leave}, Word{"raise", LinePolicy::Raise},
                                Word{"lower", LinePolicy::Lower}};
-constexpr std::array kFramings{Word{"smp_console", DeviceAddress::Framing::Console},
-                               Word{"smp_raw", DeviceAddress::Framing::Raw}};
+constexpr std::array kFramings{Word{"console", DeviceAddress::Framing::Console},
+                               Word{"raw", DeviceAddress::Framing::Raw}};
 constexpr std::array kLinks{Word{"serial", DeviceAddress::Link::Serial}};
 
 template<class Words>
@@ -207,6 +207,8 @@ Result<DeviceProfile> parseProfile(const QString &id, const QByteArray &bytes)
     profile.usb = readList<UsbMatch>(fields, "usb", kMostMatches, readMatch);
     if (profile.usb.isEmpty())
         fields.refuse("usb", QStringLiteral("has to name at least one USB device"));
+    profile.product = boundedText(fields, "product", kLongestName);
+    profile.hardwareRevision = boundedText(fields, "hardware", kLongestName);
     oneOf(fields, "link", kLinks);
     profile.baud = int(fields.optionalInteger("baud", kBauds).value_or(profile.baud));
     profile.framing = oneOf(fields, "framing", kFramings);

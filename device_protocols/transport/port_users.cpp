@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "device_protocols/transport/port_owner.h"
+#include "device_protocols/transport/port_users.h"
 
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
+#include <QSet>
 #include <QStringList>
-
-#include <algorithm>
 
 #ifdef Q_OS_LINUX
 #include <fcntl.h>
@@ -58,21 +57,25 @@ bool isMasterOf(int pty, const QString &process, const QString &descriptor)
     return false;
 }
 
-/// Whoever has the master of a pty is the device, not another user of it.
-bool holds(const QString &process, dev_t device)
+/// Which of the devices a process has open. Whoever has the master of a pty is the device, not a user of it.
+QSet<dev_t> heldBy(const QString &process, const QSet<dev_t> &devices)
 {
-    const int pty = ptyNumber(device);
     const QDir descriptors(process + QStringLiteral("/fd"));
     // Links that lead nowhere for us (sockets, pipes) are "system" files.
     const QStringList names = descriptors.entryList(QDir::Files | QDir::System | QDir::NoDotAndDotDot);
-    bool isHeld = false;
+    QSet<dev_t> held;
+    QSet<dev_t> played;
     for (const QString &name : names) {
         const dev_t open = deviceAt(QFile::encodeName(descriptors.filePath(name)));
-        if (pty >= 0 && open == kPtyMaster && isMasterOf(pty, process, name))
-            return false;
-        isHeld = isHeld || open == device;
+        if (devices.contains(open))
+            held.insert(open);
+        if (open != kPtyMaster)
+            continue;
+        for (const dev_t device : devices)
+            if (isMasterOf(ptyNumber(device), process, name))
+                played.insert(device);
     }
-    return isHeld;
+    return held - played;
 }
 
 QString commandOf(const QString &process)
@@ -85,38 +88,49 @@ QString commandOf(const QString &process)
 
 } // namespace
 
-QList<PortOwner> ownersOf(const QString &port)
+QHash<QString, QList<PortUser>> usersOf(const QStringList &ports)
 {
-    const dev_t device = deviceAt(QFile::encodeName(port));
-    if (device == 0)
+    QHash<QString, dev_t> devices; // by port
+    for (const QString &port : ports)
+        if (const dev_t device = deviceAt(QFile::encodeName(port)); device != 0)
+            devices[port] = device;
+    if (devices.isEmpty())
         return {};
-    QList<PortOwner> owners;
+    const QSet<dev_t> wanted(devices.cbegin(), devices.cend());
+    QHash<QString, QList<PortUser>> users;
     const QStringList processes = QDir(QStringLiteral("/proc")).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
     for (const QString &name : processes) {
         bool isProcess = false;
         const qint64 pid = name.toLongLong(&isProcess);
         const QString process = QStringLiteral("/proc/") + name;
-        if (isProcess && pid != QCoreApplication::applicationPid() && holds(process, device))
-            owners.append({pid, commandOf(process)});
+        if (!isProcess || pid == QCoreApplication::applicationPid())
+            continue;
+        const QSet<dev_t> held = heldBy(process, wanted);
+        for (const QString &port : ports)
+            if (held.contains(devices.value(port)))
+                users[port].append({pid, commandOf(process)});
     }
-    std::sort(owners.begin(), owners.end(),
-              [](const PortOwner &one, const PortOwner &other) { return one.pid < other.pid; });
-    return owners;
+    return users;
 }
 
 #else
 
-QList<PortOwner> ownersOf(const QString &)
+QHash<QString, QList<PortUser>> usersOf(const QStringList &)
 {
     return {};
 }
 
 #endif
 
-QString toText(const QList<PortOwner> &owners)
+QList<PortUser> usersOf(const QString &port)
+{
+    return usersOf(QStringList{port}).value(port);
+}
+
+QString toText(const QList<PortUser> &users)
 {
     QStringList texts;
-    for (const PortOwner &owner : owners)
+    for (const PortUser &owner : users)
         texts.append(QStringLiteral("%1 (pid %2)").arg(owner.command).arg(owner.pid));
     return texts.join(QStringLiteral(", "));
 }

@@ -34,11 +34,27 @@ struct Port {
     friend bool operator==(const Port &, const Port &) = default;
 };
 
+/// How a port is called where its USB serial number is unique, or is not: by that number, or by its place on
+/// the bus as well, "0001@usb-1-4.2". Empty when the bus tells neither.
+enum class SerialNumber { Unique, Shared };
+QString nameOf(const Port &port, SerialNumber serial);
+
 /// A name for each port, as stable as the bus allows: the USB serial number, which stays wherever the unit is
 /// plugged in; or its place on the bus, "usb-1-4.2", when it has no serial number; or both, when it shares it
 /// with another port, and the interface as well where that does not do. Empty when the system tells none of
 /// it. In the order of the ports.
 QStringList namesOf(const QList<Port> &ports);
+
+/// The names of the ports that are there, as namesOf(); a port keeps its own for as long as it stays,
+/// whatever comes beside it.
+class PortNames
+{
+public:
+    QStringList of(const QList<Port> &ports);
+
+private:
+    QList<std::pair<Port, QString>> m_given;
+};
 
 } // namespace core
 

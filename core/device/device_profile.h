@@ -4,7 +4,7 @@
 #include "core/base/result.h"
 #include "core/device/device_address.h"
 #include "core/device/health_requirement.h"
-#include "core/discovery/port.h"
+#include "core/device/port.h"
 
 #include <QByteArray>
 #include <QStringList>
@@ -31,6 +31,8 @@ struct DeviceProfile {
     QString id; // the file's name without its ending
     QString name; // what people call the family
     QList<UsbMatch> usb;
+    QString product; // what such a unit is, for one that does not say it; may be empty
+    QString hardwareRevision; // the same
     int baud = 115200;
     DeviceAddress::Framing framing = DeviceAddress::Framing::Console;
     LinePolicy dtr = LinePolicy::Leave;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/discovery/device_profile.h"
+#include "core/device/device_profile.h"
 
 namespace core {
 
@@ -9,7 +9,7 @@ namespace core {
 struct Attachment {
     Port port;
     std::optional<DeviceProfile> profile = {}; // none: nothing is known of what is behind the port
-    QString holder = {}; // the program that has the port open, "minicom (pid 812)"; empty: none, or not known
+    QString usedBy = {}; // the program that has the port open, "minicom (pid 812)"; empty: none, or not known
 };
 
 } // namespace core

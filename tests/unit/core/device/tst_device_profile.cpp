@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/discovery/device_profile.h"
+#include "core/device/device_profile.h"
 
 #include "core/base/file_access.h"
 
@@ -51,7 +51,7 @@ private Q_SLOTS:
     void readsEveryMember()
     {
         const auto profile = parse(profileWith(
-            R"("link":"serial","baud":1000000,"framing":"smp_raw","dtr":"raise","rts":"lower",)"
+            R"("link":"serial","baud":1000000,"framing":"raw","dtr":"raise","rts":"lower",)"
             R"("recovery_entry":"Hold the button.","health":[{"check":"lamp","within_seconds":30}])",
             R"([{"vid":"2fe3","pid":"00ff","serial":["L-*"],"product":["Lamp"]}])"));
         QVERIFY2(profile.has_value(), profile ? "" : qPrintable(profile.error().detail));
@@ -178,7 +178,6 @@ private Q_SLOTS:
         QVERIFY(book->profileFor(port(0x2fe3, 0x0100)));
         const Port dongle = port(0x2fe3, 0x0100, {}, QStringLiteral("MCUBOOT"));
         QCOMPARE(book->profileFor(dongle)->id, QStringLiteral("mcuboot_serial_recovery"));
-        QCOMPARE(book->profileFor(port(0x1915, 0x5300))->id, QStringLiteral("nordic_usb"));
         // Adapters say nothing of what is behind them: FTDI, CP210x, CH340, an Arduino, an ESP32's own port.
         const QList<UsbIds> others{
             {0x0403, 0x6001}, {0x10c4, 0xea60}, {0x1a86, 0x7523}, {0x2341, 0x0043}, {0x303a, 0x1001}};
