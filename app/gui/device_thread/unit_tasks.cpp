@@ -87,7 +87,7 @@ Task<UnitSeen> askUnit(core::Connector &connector, core::FoundUnit found, core::
         co_return *std::move(seen);
     }
     UnitSeen silent;
-    silent.unit = core::silentUnit(found, seen.error().detail);
+    silent.unit = core::silentUnit(found, seen.error());
     co_return silent;
 }
 
