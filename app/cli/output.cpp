@@ -50,8 +50,7 @@ QStringList deviceLines(const core::DeviceSnapshot &unit)
     lines.append(QStringLiteral("  ") + texts::bootSentence(unit));
     if (!unit.silence.isEmpty())
         lines.append(QStringLiteral("  ") + unit.silence);
-    const bool isUnknown =
-        unit.stage == core::BootStage::Silent && unit.attachment && !unit.attachment->profile;
+    const bool isUnknown = !unit.wasAsked && unit.attachment && !unit.attachment->profile;
     const QString remedy = texts::silenceRemedy(unit);
     if (!remedy.isEmpty())
         lines.append(QStringLiteral("  ") + remedy);

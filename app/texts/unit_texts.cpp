@@ -162,6 +162,8 @@ QString recoveryWord(core::RecoveryCause cause)
 
 QString bootSentence(const core::DeviceSnapshot &unit)
 {
+    if (!unit.wasAsked)
+        return say("Nothing is known of what is connected to this port.");
     if (unit.stage == core::BootStage::Silent)
         return runsNow(unit);
     return runsNow(unit) + u' ' + bootsNext(unit) + lastRollback(unit);
@@ -177,7 +179,7 @@ QString silenceRemedy(const core::DeviceSnapshot &unit)
     if (unit.silenceReason == core::Reason::DeviceInUse || unit.silenceReason == core::Reason::NotPermitted)
         return forReason(*unit.silenceReason).remedy;
     const QString entry = unit.attachment->profile ? unit.attachment->profile->recoveryEntry : QString();
-    return entry.isEmpty() ? QString() : say("To bring it into recovery: %1").arg(entry);
+    return entry;
 }
 
 QStringList slotChips(const core::DeviceSnapshot &unit, const core::Slot &slot)

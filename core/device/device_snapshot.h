@@ -102,6 +102,7 @@ struct DeviceSnapshot {
     std::optional<Version> bootloaderVersion;
     int bufferSize = 0; // bytes of the largest packet; 0 when unknown
     int bufferCount = 0;
+    bool wasAsked = true; // false while nobody has, as at a port that no profile knows
     QString silence; // why the unit is Silent, in English for engineers
     std::optional<Reason> silenceReason = {}; // the same for people, where it is known: the port is in use
 };

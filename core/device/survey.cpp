@@ -29,7 +29,9 @@ bool isAnswerLost(const Error &error)
 DeviceSnapshot notAskedYet(const FoundUnit &unit)
 {
     const QString why = unit.isToBeAsked ? QString() : kNotAsked;
-    return silentUnit(unit, {ErrorKind::Unsupported, why});
+    DeviceSnapshot snapshot = silentUnit(unit, {ErrorKind::Unsupported, why});
+    snapshot.wasAsked = false;
+    return snapshot;
 }
 
 DeviceSnapshot silentUnit(const FoundUnit &unit, const Error &why)

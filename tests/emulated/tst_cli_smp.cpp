@@ -219,7 +219,8 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const QString local = folder.filePath(QStringLiteral("image"));
         QFile file(local);
-        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(QByteArray(30'000, 'x')) == 30'000);
+        const QByteArray header = QByteArray::fromHex("3db8f3960000000020000000"); // of an MCUboot image
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(header.leftJustified(30'000, 'x')) == 30'000);
         file.close();
         const QByteArray words = "image-upload " + local.toUtf8();
         const Ran ran = unit(words.constData());

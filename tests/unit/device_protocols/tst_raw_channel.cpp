@@ -46,7 +46,7 @@ private:
     {
         ++requests;
         if (requests == cutsRequest)
-            bytes.remove(9, 1);
+            bytes.chop(1);
         if (m_clock.now() - m_lastByte > 3s)
             m_received.clear();
         m_lastByte = m_clock.now();

@@ -125,6 +125,8 @@ UnitRow rowOf(const UnitSeen &seen, const std::optional<JobSnapshot> &job)
                 .stageIcon = stageIcon(seen.unit.stage),
                 .role = stageRole(seen.unit.stage),
                 .link = shortLink(seen)};
+    if (seen.unit.stage == core::BootStage::Silent && seen.unit.silenceReason)
+        row.product = texts::forReason(*seen.unit.silenceReason).title;
     if (!seen.isToBeAsked) {
         row.product = say("Not opened yet");
         row.stage = say("Not asked");

@@ -49,8 +49,7 @@ std::optional<UnitView> UnitsPresenter::detail() const
         lines.append(QStringLiteral("%1: %2").arg(line.label, line.value));
     view.identityText = lines.join(u'\n');
     view.slots = slotsOf(seen->unit);
-    view.sentence = seen->isToBeAsked ? texts::bootSentence(seen->unit)
-                                      : tr("Nothing is known of what is connected to this port.");
+    view.sentence = texts::bootSentence(seen->unit);
 
     const auto job = m_jobs.constFind(m_selected);
     QList<Milestone> milestones = m_milestones.value(m_selected);
