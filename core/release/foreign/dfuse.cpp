@@ -61,7 +61,7 @@ Result<DfuSeTarget> readTarget(ByteReader &reader)
     const auto name = reader.take(kNameSize);
     const auto size = reader.littleEndian<quint32>();
     const auto count = reader.littleEndian<quint32>();
-    const auto elements = size && count ? reader.take(*size) : std::nullopt;
+    const auto elements = name && size && count ? reader.take(*size) : std::nullopt;
     if (!elements)
         return malformed(QStringLiteral("an image reaches beyond the file"));
     DfuSeTarget target{*alternate, *isNamed == kIsNamed ? nameIn(*name) : QString(), {}};

@@ -91,6 +91,10 @@ private Q_SLOTS:
         QTest::newRow("no suffix") << good.chopped(kSuffixSize);
         QTest::newRow("plain DFU") << withDfuSuffix(good.chopped(kSuffixSize), 0x0110);
         QTest::newRow("only a prefix") << withDfuSuffix("DfuSe", 0x011a);
+        QTest::newRow("an image that ends in its name")
+            << withDfuSuffix(QByteArray("DfuSe\x01") + littleEndian(30u) + char(1) + "Target" + char(0)
+                                 + littleEndian(1u) + littleEndian(0u) + littleEndian(1u),
+                             0x011a);
         QTest::newRow("version 2") << changed(kVersion, "\x02");
         QTest::newRow("one byte more") << changed(kWholeSize, littleEndian(quint32(good.size() - 15)));
         QTest::newRow("no images") << changed(kTargetCount, QByteArray(1, '\0'));
