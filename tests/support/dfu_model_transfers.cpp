@@ -69,8 +69,8 @@ DfuModel::Answer DfuModel::download(const DfuSetup &setup, const Bytes &payload)
 
 DfuModel::Answer DfuModel::endOfDownload()
 {
-    if (m_state != DownloadIdle)
-        return fail(m_traits.isDfuSe ? kErrStalledPacket : kErrNotDone);
+    if (m_state != DownloadIdle && !m_traits.isDfuSe) // ST's leave from dfuIDLE as well.
+        return fail(kErrNotDone);
     m_state = ManifestSync;
     if (m_traits.isDfuSe && m_traits.leaving == DfuTraits::Leaving::GoneAtBlock) {
         leaveBus(Mode::RunTime, m_traits.restartTime);
