@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/async/subscription.h"
+#include "core/async/listeners.h"
 #include "core/device/port.h"
-
-#include <functional>
-#include <memory>
 
 namespace core {
 
@@ -20,7 +17,7 @@ enum class PortChange { Arrived, Left };
 class PortMonitor
 {
 public:
-    using Listener = std::function<void(PortChange, const Port &)>;
+    using Listener = Listeners<PortChange, const Port &>::Listener;
 
     PortMonitor() = default;
     virtual ~PortMonitor() = default;
@@ -33,17 +30,18 @@ public:
     /// for whoever is about to open a port that may be somebody else's by now.
     virtual void catchUp() { }
 
-    virtual std::unique_ptr<Subscription> subscribe(Listener listener);
+    virtual std::unique_ptr<Subscription> subscribe(Listener listener)
+    {
+        return m_listeners.add(std::move(listener));
+    }
 
 protected:
     /// Tells everybody who listens. They may subscribe and end their subscriptions meanwhile.
-    void tell(PortChange change, const Port &port);
+    void tell(PortChange change, const Port &port) { m_listeners.tell(change, port); }
     bool hasListeners() const { return !m_listeners.isEmpty(); }
 
 private:
-    class Entry;
-
-    QList<Entry *> m_listeners;
+    Listeners<PortChange, const Port &> m_listeners;
 };
 
 } // namespace core

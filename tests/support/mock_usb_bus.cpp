@@ -6,13 +6,14 @@
 //     plug NAME TOPOLOGY VENDOR PRODUCT SERIAL TITLE TERMINAL
 //     unplug NAME
 //
-// NAME is "ttyACM0", TERMINAL the pty that stands for the port. Each command is answered with "ok" or with
+// NAME is "ttyACM0", TERMINAL the pty that stands for the port; units of DFU have commands of their own
+// (mock_dfu_units.h). Each command is answered with "ok" or with
 // what failed; the first line that is printed is the value of UMOCKDEV_DIR.
-#include <umockdev.h>
+#include "tests/support/mock_dfu_units.h"
 
+#include <array>
 #include <iostream>
-#include <map>
-#include <memory>
+#include <poll.h>
 #include <sstream>
 #include <string>
 #include <unistd.h>
@@ -50,8 +51,12 @@ public:
             return plug(command);
         if (command.size() == 2 && command[0] == "unplug")
             return unplug(command[1]);
+        if (const auto answer = m_dfuUnits.obey(command))
+            return *answer;
         return "not understood";
     }
+
+    testing::MockDfuUnits &dfuUnits() { return m_dfuUnits; }
 
 private:
     static std::string description(const std::vector<std::string> &words)
@@ -110,7 +115,21 @@ private:
 
     const std::unique_ptr<UMockdevTestbed, void (*)(gpointer)> m_bed{umockdev_testbed_new(), g_object_unref};
     std::map<std::string, Plugged> m_plugged;
+    testing::MockDfuUnits m_dfuUnits{m_bed.get()};
 };
+
+/// What has come on standard input, as whole lines; false at its end.
+bool readLines(std::string &pending, std::vector<std::string> &lines)
+{
+    std::array<char, 4096> bytes{};
+    const ssize_t count = read(STDIN_FILENO, bytes.data(), bytes.size());
+    if (count <= 0)
+        return false;
+    pending.append(bytes.data(), std::size_t(count));
+    for (std::size_t end = 0; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1))
+        lines.push_back(pending.substr(0, end));
+    return true;
+}
 
 } // namespace
 
@@ -118,7 +137,17 @@ int main()
 {
     Bus bus;
     std::cout << bus.folder() << std::endl;
-    for (std::string line; std::getline(std::cin, line);)
-        std::cout << bus.obey(words(line)) << std::endl;
-    return 0;
+    std::string pending;
+    for (;;) {
+        pollfd sources[] = {{STDIN_FILENO, POLLIN, 0}, {bus.dfuUnits().bell(), POLLIN, 0}};
+        poll(sources, std::size(sources), bus.dfuUnits().untilWork());
+        bus.dfuUnits().work();
+        if ((sources[0].revents & (POLLIN | POLLHUP)) == 0)
+            continue;
+        std::vector<std::string> lines;
+        if (!readLines(pending, lines))
+            return 0;
+        for (const std::string &line : lines)
+            std::cout << bus.obey(words(line)) << std::endl;
+    }
 }

@@ -29,12 +29,16 @@ public:
     QString plug(const PlugFacts &facts, const QString &terminal); // "ok"
     QString unplug(const QString &name);
 
+    /// A command of mock_usb_bus.cpp in so many words, and its answer.
+    QString obey(const QStringList &words);
+
+    /// The value of UMOCKDEV_DIR for a program under umockdev-wrapper.
+    QString folder() const { return m_folder; }
+
     /// Prepares a program to see this bus.
     void show(QProcess &process, const QString &program, const QStringList &arguments);
 
 private:
-    QString obey(const QStringList &words);
-
     QProcess m_process;
     QString m_folder;
     int m_shown = 0; // programs

@@ -20,8 +20,9 @@ class Layers(unittest.TestCase):
         self.assertEqual(including('"core/device/driver.h"', PROTOCOL), set())
         self.assertEqual(including('"app/texts/user_texts.h"', PROTOCOL), {"layers"})
 
-    def test_a_protocol_sees_the_transport_and_no_other_protocol(self):
-        self.assertEqual(including('"device_protocols/transport/frame_channel.h"', PROTOCOL), set())
+    def test_a_protocol_sees_what_carries_it_and_no_other_protocol(self):
+        for carrier in ("transport/frame_channel", "usb/usb_device"):
+            self.assertEqual(including(f'"device_protocols/{carrier}.h"', PROTOCOL), set(), carrier)
         self.assertEqual(including('"device_protocols/smp/smp_client.h"', PROTOCOL), set())
         self.assertEqual(including('"device_protocols/dfu/dfu_client.h"', PROTOCOL), {"protocols"})
         self.assertEqual(

@@ -20,7 +20,7 @@ PROJECT_FOLDERS = {"core", "device_protocols", "recovery_bootloader", "app", "te
 SHARED_HEADER = re.compile(r"^(recovery_bootloader/include/)?bootmend/device_wire\.h$")
 MAY_SEE_SHARED_HEADER = ("core/", "device_protocols/", "app/bench/", "tests/", "recovery_bootloader/")
 
-SHARED_PROTOCOL_FOLDERS = {"transport"}
+SHARED_PROTOCOL_FOLDERS = {"transport", "usb"}
 MAY_BUILD_CONCRETE = ("app/wiring/", "app/bench/", "tests/", "device_protocols/")
 # Single commands by name: the vocabulary of SMP and its client, but no transport and no driver.
 MAY_SPEAK_SMP = ("app/cli/session.cpp", "app/cli/commands/smp")

@@ -5,43 +5,23 @@
 
 #include <QSet>
 
+#include <algorithm>
 #include <array>
+#include <limits>
 
 namespace core {
 
 namespace {
 
 constexpr qsizetype kSuffixSize = 16; // UM0391, section 2.2
-constexpr qsizetype kChecksumSize = 4;
+constexpr qsizetype kPrefixSize = 11; // section 2.1
+constexpr qsizetype kMostTargets = 255;
 constexpr qsizetype kNameSize = 255; // section 2.3.2
-constexpr quint16 kDfuSeVersion = 0x011a;
 constexpr quint32 kIsNamed = 1;
 
 tl::unexpected<Error> malformed(const QString &detail)
 {
     return fail(ErrorKind::InvalidFile, detail);
-}
-
-std::array<quint32, 256> makeCrcTable()
-{
-    std::array<quint32, 256> table;
-    for (quint32 byte = 0; byte < 256; ++byte) {
-        quint32 value = byte;
-        for (int bit = 0; bit < 8; ++bit)
-            value = (value & 1) != 0 ? value >> 1 ^ 0xedb88320u : value >> 1;
-        table[byte] = value;
-    }
-    return table;
-}
-
-/// The CRC-32 of Ethernet without its last inversion (USB DFU 1.1, appendix B).
-quint32 dfuChecksum(QByteArrayView bytes)
-{
-    static const std::array<quint32, 256> kTable = makeCrcTable();
-    quint32 value = 0xffffffff;
-    for (const char byte : bytes)
-        value = kTable[(value ^ quint8(byte)) & 0xff] ^ value >> 8;
-    return value;
 }
 
 /// Section 2.3.3: address, size, data.
@@ -81,7 +61,7 @@ Result<DfuSeTarget> readTarget(ByteReader &reader)
     const auto name = reader.take(kNameSize);
     const auto size = reader.littleEndian<quint32>();
     const auto count = reader.littleEndian<quint32>();
-    const auto elements = size && count ? reader.take(*size) : std::nullopt;
+    const auto elements = name && size && count ? reader.take(*size) : std::nullopt;
     if (!elements)
         return malformed(QStringLiteral("an image reaches beyond the file"));
     DfuSeTarget target{*alternate, *isNamed == kIsNamed ? nameIn(*name) : QString(), {}};
@@ -140,25 +120,44 @@ Result<QList<DfuSeTarget>> readTargets(QByteArrayView content)
     return targets;
 }
 
-} // namespace
-
-std::optional<DfuSuffix> readDfuSuffix(const QByteArray &file)
+void append(QByteArray &bytes, quint32 value)
 {
-    if (file.size() < kSuffixSize)
-        return std::nullopt;
-    const QByteArrayView bytes(file);
-    ByteReader reader(bytes.last(kSuffixSize));
-    DfuSuffix suffix; // 16 bytes are there, so no read fails
-    suffix.device = *reader.littleEndian<quint16>();
-    suffix.product = *reader.littleEndian<quint16>();
-    suffix.vendor = *reader.littleEndian<quint16>();
-    suffix.version = *reader.littleEndian<quint16>();
-    const bool isSuffix =
-        reader.take(3) == QByteArrayView("UFD") && reader.littleEndian<quint8>() == kSuffixSize;
-    if (!isSuffix || reader.littleEndian<quint32>() != dfuChecksum(bytes.chopped(kChecksumSize)))
-        return std::nullopt;
-    return suffix;
+    std::array<char, sizeof(value)> raw;
+    qToLittleEndian(value, raw.data());
+    bytes.append(raw.data(), raw.size());
 }
+
+bool isName(const QString &name)
+{
+    return name.size() < kNameSize && std::all_of(name.cbegin(), name.cend(), [](QChar character) {
+               return character >= u' ' && character <= u'~';
+           });
+}
+
+QByteArray elementsOf(const DfuSeTarget &target)
+{
+    QByteArray elements;
+    for (const FirmwareSegment &segment : target.segments) {
+        append(elements, segment.address);
+        append(elements, quint32(segment.bytes.size()));
+        elements.append(segment.bytes);
+    }
+    return elements;
+}
+
+QByteArray written(const DfuSeTarget &target)
+{
+    const QByteArray elements = elementsOf(target);
+    QByteArray bytes("Target");
+    bytes.append(char(target.alternate));
+    append(bytes, target.name.isEmpty() ? 0 : kIsNamed);
+    bytes.append(target.name.toLatin1().leftJustified(kNameSize, '\0'));
+    append(bytes, quint32(elements.size()));
+    append(bytes, quint32(target.segments.size()));
+    return bytes + elements;
+}
+
+} // namespace
 
 bool beginsAsDfuSe(QByteArrayView file)
 {
@@ -172,7 +171,7 @@ Result<DfuSe> readDfuSe(const QByteArray &file)
         return fail(ErrorKind::InvalidFile,
                     QStringLiteral("DfuSe: the suffix or its checksum is wrong; the file is damaged"));
     }
-    if (suffix->version != kDfuSeVersion) {
+    if (suffix->version != kDfuSeFileVersion) {
         return fail(ErrorKind::InvalidFile,
                     QStringLiteral("DfuSe: the suffix says version 0x%1")
                         .arg(suffix->version, 4, 16, QLatin1Char('0')));
@@ -181,6 +180,32 @@ Result<DfuSe> readDfuSe(const QByteArray &file)
     if (!targets)
         return passOn(targets.error(), QStringLiteral("reading DfuSe"));
     return DfuSe{*suffix, *std::move(targets)};
+}
+
+Result<QByteArray> writeDfuSe(const DfuSe &dfuSe)
+{
+    const qsizetype count = dfuSe.targets.size();
+    if (count == 0 || count > kMostTargets)
+        return malformed(QStringLiteral("a DfuSe file cannot hold %1 images").arg(count));
+    QByteArray targets;
+    for (const DfuSeTarget &target : dfuSe.targets) {
+        if (!isName(target.name) || target.segments.isEmpty())
+            return malformed(QStringLiteral("the image for alternate setting %1 is empty or has no fit name")
+                                 .arg(target.alternate));
+        targets.append(written(target));
+    }
+    const qint64 size = kPrefixSize + targets.size();
+    if (size > std::numeric_limits<quint32>::max())
+        return malformed(QStringLiteral("a DfuSe file cannot hold %1 bytes").arg(size));
+    QByteArray file("DfuSe\x01");
+    append(file, quint32(size));
+    file.append(char(count)).append(targets);
+    DfuSuffix suffix = dfuSe.suffix;
+    suffix.version = kDfuSeFileVersion;
+    file = withDfuSuffix(file, suffix);
+    if (const auto again = readDfuSe(file); !again)
+        return passOn(again.error(), QStringLiteral("writing DfuSe"));
+    return file;
 }
 
 } // namespace core

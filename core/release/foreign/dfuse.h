@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/release/foreign/dfu_suffix.h"
 #include "core/release/foreign/firmware_segments.h"
 
-#include <optional>
-
 namespace core {
-
-/// The last 16 bytes of a DFU file (USB DFU 1.1, appendix B; UM0391, section 2.2; little-endian).
-struct DfuSuffix {
-    quint16 device = 0; // bcdDevice; 0xffff stands for any, also below
-    quint16 product = 0;
-    quint16 vendor = 0;
-    quint16 version = 0; // bcdDFU: 0x0100 of a plain file, 0x011a of DfuSe
-};
 
 /// What a DfuSe file holds for one alternate setting: one memory of the device.
 struct DfuSeTarget {
@@ -27,13 +18,15 @@ struct DfuSe {
     QList<DfuSeTarget> targets; // at least one; each alternate setting once
 };
 
-/// The suffix with a correct checksum; nothing when the file has none.
-std::optional<DfuSuffix> readDfuSuffix(const QByteArray &file);
-
 bool beginsAsDfuSe(QByteArrayView file);
 
 /// Reads DfuSe (ST UM0391 revision 1, section 2). Every size in it has to fit exactly. InvalidFile for a
 /// wrong checksum, version or size, an alternate setting twice, and an address twice in one of them.
 Result<DfuSe> readDfuSe(const QByteArray &file);
+
+/// The file that readDfuSe() reads as this; the suffix's version is DfuSe's whatever it says. InvalidFile for
+/// what the reader would refuse or cut: no targets or more than 255, one without segments, a name that is
+/// not ASCII or has more than 254 characters, more than 4 GiB.
+Result<QByteArray> writeDfuSe(const DfuSe &dfuSe);
 
 } // namespace core

@@ -91,6 +91,10 @@ private Q_SLOTS:
         QTest::newRow("no suffix") << good.chopped(kSuffixSize);
         QTest::newRow("plain DFU") << withDfuSuffix(good.chopped(kSuffixSize), 0x0110);
         QTest::newRow("only a prefix") << withDfuSuffix("DfuSe", 0x011a);
+        QTest::newRow("an image that ends in its name")
+            << withDfuSuffix(QByteArray("DfuSe\x01") + littleEndian(30u) + char(1) + "Target" + char(0)
+                                 + littleEndian(1u) + littleEndian(0u) + littleEndian(1u),
+                             0x011a);
         QTest::newRow("version 2") << changed(kVersion, "\x02");
         QTest::newRow("one byte more") << changed(kWholeSize, littleEndian(quint32(good.size() - 15)));
         QTest::newRow("no images") << changed(kTargetCount, QByteArray(1, '\0'));
@@ -128,6 +132,42 @@ private Q_SLOTS:
             bad[bit / 8] = char(bad[bit / 8] ^ (1 << (bit % 8)));
             QVERIFY(!core::readDfuSe(bad).has_value());
         }
+    }
+
+    void writesWhatItReads()
+    {
+        for (const QByteArray &file : {writeDfuSe(kTwo), twoTargets(1)}) {
+            const auto dfuSe = core::readDfuSe(file);
+            QVERIFY(dfuSe.has_value());
+            QCOMPARE(core::writeDfuSe(*dfuSe).value(), file);
+        }
+    }
+
+    void doesNotWrite_data()
+    {
+        QTest::addColumn<QList<core::DfuSeTarget>>("targets");
+        const core::DfuSeTarget good{0, QStringLiteral("Flash"), kTwo};
+        core::DfuSeTarget badName = good;
+        core::DfuSeTarget longName = good;
+        core::DfuSeTarget overlapping = good;
+        badName.name = QStringLiteral("Fl\u00e4sh");
+        longName.name = QString(255, u'x');
+        overlapping.segments = {{0x08000000, "first"}, {0x08000004, "second"}};
+        QTest::newRow("nothing") << QList<core::DfuSeTarget>();
+        QTest::newRow("no segments") << QList<core::DfuSeTarget>{{0, {}, {}}};
+        QTest::newRow("a name that is not ASCII") << QList{badName};
+        QTest::newRow("a name without an end") << QList{longName};
+        QTest::newRow("an address twice") << QList{overlapping};
+        QTest::newRow("an alternate setting twice") << QList{good, good};
+        QTest::newRow("256 of them") << QList<core::DfuSeTarget>(256, good);
+    }
+
+    void doesNotWrite()
+    {
+        QFETCH(QList<core::DfuSeTarget>, targets);
+        const auto file = core::writeDfuSe({core::DfuSuffix{}, targets});
+        QVERIFY(!file.has_value());
+        QCOMPARE(file.error().kind, core::ErrorKind::InvalidFile);
     }
 
     void readsWhatWasWritten()
