@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/release/bundle_archive.h"
 #include "device_protocols/smp/smp_driver.h"
 #include "tests/emulated/command_line.h"
 #include "tests/support/run_task.h"
@@ -13,6 +14,18 @@ QString read(const QString &path)
 {
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+}
+
+QHash<QString, QByteArray> entriesOf(const QString &archive)
+{
+    QFile file(archive);
+    QHash<QString, QByteArray> entries;
+    if (!file.open(QIODevice::ReadOnly))
+        return entries;
+    const auto read = core::readArchive(file.readAll());
+    for (const core::BundleEntry &entry : read.value_or(QList<core::BundleEntry>()))
+        entries[entry.name] = entry.content;
+    return entries;
 }
 
 } // namespace
@@ -44,6 +57,35 @@ private Q_SLOTS:
         QCOMPARE(unit->identity.serialNumber, seen[QStringLiteral("serial")].toString());
         QCOMPARE(int(unit->slots.size()), int(seen[QStringLiteral("slots")].toArray().size()));
         QVERIFY(read(file).startsWith(QStringLiteral("# healthy-1 at unix:")));
+    }
+
+    void aReportHoldsWhatWasFoundAndSaid()
+    {
+        const ScratchBench bench({QStringLiteral("--unit"), QStringLiteral("healthy")});
+        const QString file = bench.path() + QStringLiteral("/ticket.zip");
+        const testing::Ran ran = bench.run(
+            {QStringLiteral("diagnose"), QStringLiteral("healthy-1"), QStringLiteral("--report"), file});
+        QVERIFY2(ran.exitCode == 0, ran.story());
+        const QHash<QString, QByteArray> entries = entriesOf(file);
+        QVERIFY(entries[QStringLiteral("link.session")].contains("\n> "));
+        const QJsonObject report = QJsonDocument::fromJson(entries[QStringLiteral("report.json")]).object();
+        const QJsonObject findings = report[QStringLiteral("findings")].toObject();
+        QCOMPARE(findings[QStringLiteral("answers")].toArray().size(), 7);
+        QCOMPARE(findings[QStringLiteral("device")], ran.result()[QStringLiteral("device")]);
+        QVERIFY(!report[QStringLiteral("attached")].toArray().isEmpty());
+    }
+
+    void aReportOfAUnitThatIsNotThereSaysSo()
+    {
+        const ScratchBench bench({QStringLiteral("--unit"), QStringLiteral("healthy")});
+        const QString file = bench.path() + QStringLiteral("/ticket.zip");
+        const testing::Ran ran = bench.run({QStringLiteral("diagnose"), QStringLiteral("unix:/there/is/none"),
+                                            QStringLiteral("--report"), file});
+        QCOMPARE(ran.exitCode, 3);
+        const QJsonObject report =
+            QJsonDocument::fromJson(entriesOf(file)[QStringLiteral("report.json")]).object();
+        QCOMPARE(report[QStringLiteral("findings")].toObject()[QStringLiteral("outcome")].toString(),
+                 QStringLiteral("failed"));
     }
 
     void eachLinkHasAFileOfItsOwn()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/cli/commands/unit_report.h"
 #include "app/cli/job_runner.h"
 #include "app/cli/session.h"
 #include "app/events/diagnosis_json.h"
@@ -16,6 +17,7 @@ namespace {
 struct DiagnoseOptions {
     std::string device;
     std::string bundle; // empty: none was given
+    std::string report; // --report; empty: none is written
 };
 
 /// A file that cannot be read is the command's failure, not a finding about the unit.
@@ -64,10 +66,52 @@ QJsonObject resultOf(const core::Examination &seen, const core::Diagnosis &found
             {QStringLiteral("next_step"), events::nextStepName(found.next)}};
 }
 
+core::Result<core::Examination> examine(const QString &device, Session &session)
+{
+    const auto found = session.connector().resolve(device);
+    if (!found)
+        return core::passOn(found.error());
+    const auto driver = runToEnd(session.connector().open(*found));
+    if (!driver)
+        return core::passOn(driver.error());
+    auto seen = runToEnd(core::examine(**driver, session.clock()));
+    if (!seen)
+        return core::passOn(seen.error());
+    seen->unit.name = found->name;
+    seen->unit.address = found->address;
+    seen->nowUtc = QDateTime::currentDateTimeUtc();
+    return seen;
+}
+
+QJsonObject findingsOf(const core::Examination &seen, const core::Diagnosis &found)
+{
+    QJsonObject findings = resultOf(seen, found);
+    QJsonArray answers;
+    for (const core::DiagnosisAnswer &answer : found.answers)
+        answers.append(events::answerJson(answer));
+    findings[QStringLiteral("answers")] = answers;
+    if (seen.evidence)
+        findings[QStringLiteral("evidence")] = events::jobEventJson(core::EvidenceRead{*seen.evidence});
+    return findings;
+}
+
+/// The report that was asked for, whatever became of the rest.
+core::Result<core::Done> save(UnitReport &report, const QJsonObject &findings, Session &session)
+{
+    if (!report.isWanted())
+        return core::Done{};
+    const auto written = report.write(findings);
+    if (!written)
+        return core::passOn(written.error());
+    session.output().note(
+        {QStringLiteral("The report is in %1").arg(report.path())},
+        {{QStringLiteral("note"), QStringLiteral("report")}, {QStringLiteral("file"), report.path()}});
+    return core::Done{};
+}
+
 int diagnose(const DiagnoseOptions &options, Session &session)
 {
     const QString command = QStringLiteral("diagnose");
-    const QString device = QString::fromStdString(options.device);
     std::optional<core::Result<core::VerifiedRelease>> release;
     if (!options.bundle.empty())
         release = session.installableRelease(QString::fromStdString(options.bundle));
@@ -76,24 +120,20 @@ int diagnose(const DiagnoseOptions &options, Session &session)
     const auto rules = runToEnd(state::rulesIn(session.catalogFolder()));
     if (release && !rules)
         return session.output().result(command, rules.error());
-    const auto found = session.connector().resolve(device);
-    if (!found)
-        return session.output().result(command, found.error());
-    const auto driver = runToEnd(session.connector().open(*found));
-    if (!driver)
-        return session.output().result(command, driver.error());
 
-    auto seen = runToEnd(core::examine(**driver, session.clock()));
-    if (!seen)
-        return session.output().result(command, seen.error());
-    seen->unit.name = found->name;
-    seen->unit.address = found->address;
+    UnitReport report(QString::fromStdString(options.report), session);
+    auto seen = examine(QString::fromStdString(options.device), session);
+    if (!seen) {
+        const auto saved = save(report, events::errorJson(command, seen.error()), session);
+        return session.output().result(command, saved ? seen.error() : saved.error());
+    }
     seen->release = std::move(release);
     seen->rules = rules.value_or(core::ReleaseRules());
-    seen->nowUtc = QDateTime::currentDateTimeUtc();
     const core::Diagnosis diagnosis = core::diagnose(*seen);
     tell(*seen, diagnosis, session.output());
-    return session.output().done(command, resultOf(*seen, diagnosis));
+    const auto saved = save(report, findingsOf(*seen, diagnosis), session);
+    return saved ? session.output().done(command, resultOf(*seen, diagnosis))
+                 : session.output().result(command, saved.error());
 }
 
 } // namespace
@@ -105,6 +145,8 @@ void addDiagnose(CLI::App &app, Session &session)
     const auto options = std::make_shared<DiagnoseOptions>();
     command->add_option("DEVICE", options->device, "a name from 'devices', or an address")->required();
     command->add_option("--bundle", options->bundle, "a release to compare the unit with");
+    command->add_option("--report", options->report,
+                        "writes a ZIP archive for a ticket: the findings, and what went over the link");
     command->callback(
         [options, &session] { session.command = [=, &session] { return diagnose(*options, session); }; });
 }
