@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_protocols/usb/system_facts.h"
 
-#include "device_protocols/transport/port_owner.h"
+#include "device_protocols/transport/port_users.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -89,10 +89,10 @@ QString holderOf(const DeviceFacts &facts, quint8 interface)
     const QString driver = driverOf(facts, interface);
     if (!driver.isEmpty() && driver != QStringLiteral("usbfs"))
         return QStringLiteral("the system's driver %1 has the interface").arg(driver);
-    const QList<transport::PortOwner> owners = transport::ownersOf(nodeOf(facts));
-    if (owners.isEmpty())
+    const QList<transport::PortUser> users = transport::usersOf(nodeOf(facts));
+    if (users.isEmpty())
         return QStringLiteral("another program has the interface");
-    return QStringLiteral("used by another program: %1").arg(transport::toText(owners));
+    return QStringLiteral("used by another program: %1").arg(transport::toText(users));
 }
 
 #else
