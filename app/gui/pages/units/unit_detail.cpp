@@ -74,12 +74,12 @@ void UnitDetail::arrange()
     sections->addWidget(m_verdict);
     sections->addWidget(m_error);
     sections->addWidget(m_job);
+    sections->addWidget(m_log);
     sections->addWidget(makeSlotCard());
     m_actions->setLayout(makeActions());
     sections->addWidget(m_actions);
     sections->addWidget(m_historyTitle);
     sections->addWidget(m_history);
-    sections->addWidget(m_log);
     sections->addStretch();
 
     auto *page = new QWidget;

@@ -206,8 +206,11 @@ JobView jobViewOf(const JobSnapshot &job, const core::DeviceAddress &address)
     }
     if (job.bytesPerSecond)
         view.rate = say("%1/s").arg(bytesText(qint64(*job.bytesPerSecond)));
+    // A write counts down; of a restart it is only known how long it takes.
+    const bool isCounting = job.bytesPerSecond.has_value();
     if (job.timeLeft)
-        view.timeLeft = say("about %1 left").arg(durationText(*job.timeLeft));
+        view.timeLeft =
+            (isCounting ? say("about %1 left") : say("takes about %1")).arg(durationText(*job.timeLeft));
 
     if (job.isStopping)
         view.stopNote = say("Stopping at the next safe point.");
