@@ -18,7 +18,7 @@ import time
 import unittest
 
 BOOTMEND, USB_SERIAL_UNIT = sys.argv[1:3]
-PATIENCE = 30
+PATIENCE = 60
 
 
 class Program:
