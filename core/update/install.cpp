@@ -120,7 +120,7 @@ Task<DeviceSnapshot> restart(Driver &driver, InstallOrder order, JobContext job)
     job.report(StepStarted{JobStep::Restarting, false, estimate});
     for (int attemptsLeft = kRestartAttempts;; --attemptsLeft) {
         co_await driver.reload(ReloadInto::Application);
-        DeviceSnapshot unit = co_await driver.identify();
+        DeviceSnapshot unit = co_await lookUntilItAnswers(driver, job.clock);
         // A unit that went and came back with its trial still before it was pulled out before it heard.
         if (attemptsLeft == 1 || !isArmed(unit, order.image.hash))
             co_return unit;

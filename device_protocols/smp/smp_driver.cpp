@@ -336,7 +336,8 @@ Task<Done> SmpDriver::giveUpTrial(core::RevertCause cause)
 
 Task<Done> SmpDriver::reload(core::ReloadInto what)
 {
-    co_await ensureLink();
+    // A unit that is away just now may come back; who answers then is asked as always.
+    [[maybe_unused]] const Result<Done> linked = co_await core::attempt(ensureLink());
     const std::optional<quint32> before = co_await bootCount();
     co_await requestReset(what);
     co_return co_await awaitReturn(before, what);
