@@ -40,7 +40,9 @@ public:
         if (++m_requests >= kMostRequests)
             broken("an upload ends");
         const smp::Message message = smp::decode(frame).value();
-        const std::optional<QCborMap> reply = answer(smp::decodeBody(message.body).value());
+        const QCborMap request = smp::decodeBody(message.body).value();
+        const bool isEcho = message.header.command.group == smp::Group::Os;
+        const std::optional<QCborMap> reply = isEcho ? answerEcho() : answer(request);
         smp::Header header = message.header;
         header.command.op = smp::Op::WriteReply;
         if (reply)
@@ -52,6 +54,20 @@ public:
     bool wasAlwaysHonest() const { return m_isHonest; }
 
 private:
+    /// Between the uploads' requests; refused, left out or given as the script says.
+    std::optional<QCborMap> answerEcho()
+    {
+        const Move move = Move(uchar(m_script.left(1).leftJustified(1, '\0').at(0)) % kMoves);
+        m_script.remove(0, 1);
+        m_isHonest = m_isHonest && move <= Move::Honest2;
+        if (move == Move::Silent)
+            return std::nullopt;
+        QCborMap reply;
+        reply[QLatin1String(move == Move::Unsupported ? "rc" : "r")] =
+            move == Move::Unsupported ? QCborValue(8) : QCborValue(QString());
+        return reply;
+    }
+
     std::optional<QCborMap> answer(const QCborMap &request)
     {
         const qint64 offset = request[QLatin1String("off")].toInteger();
